@@ -1,0 +1,1 @@
+"""A relational catalogue of research papers, built from the digests that announce them."""

@@ -1,0 +1,120 @@
+"""What readers give and the loader takes: the content of one source document, raw text kept.
+
+Lines are counted from 1 and characters in a line from 0, both in code points of the decoded document.
+A value the document does not give is None, never an empty string.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+AssertedBy = Literal["abstract", "listing field", "listing's own search", "published list"]
+DigestKind = Literal["daily", "weekly", "monthly", "trending", "search", "listing"]
+DateBasis = Literal["stated", "given", "single candidate", "open"]
+
+
+@dataclass(frozen=True, slots=True)
+class LinkRecord:
+    """One place where a document offers an address for a paper.
+
+    `verbatim` is the text as it stands, `url` the same address mended (no blank inside, scheme added) but not yet
+    in canonical form.
+    """
+
+    asserted_by: AssertedBy
+    verbatim: str
+    url: str
+    line: int | None = None
+    char_start: int | None = None
+    roles: tuple[str, ...] = ()
+    is_promised: bool = False
+    is_own: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class EntryRecord:
+    """One place in a digest: the paper and what the page said of it that day.
+
+    `abstract` keeps the line breaks of the document, so that a place in it can be told as a place in the document;
+    it starts at character `abstract_char` of line `abstract_line`. `publication_date` is ISO 8601 and given only
+    where the document states year, month and day; `printed_publication_date` is the text that stands there.
+    `links` are those that the document itself lists; those inside an abstract are found later, from its text.
+    """
+
+    position: int
+    title: str
+    line_start: int
+    line_end: int
+    abstract: str | None = None
+    abstract_line: int | None = None
+    abstract_char: int = 0
+    arxiv_id: str | None = None
+    author_count: int | None = None
+    publication_date: str | None = None
+    printed_publication_date: str | None = None
+    upvote_count: int | None = None
+    comment_count: int | None = None
+    submitted_by: str | None = None
+    links: tuple[LinkRecord, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DigestRecord:
+    """One dated, ordered list of papers.
+
+    `printed_date` is the text as it stands (`Mar 11`). `digest_date` and its basis are set only where the document
+    (or a person) states the full date; `earliest_date` and `latest_date` bound it where the document says so.
+    """
+
+    entries: tuple[EntryRecord, ...]
+    kind: DigestKind = "listing"
+    title: str | None = None
+    curator: str | None = None
+    query: str | None = None
+    printed_date: str | None = None
+    digest_date: str | None = None
+    date_basis: DateBasis | None = None
+    earliest_date: str | None = None
+    latest_date: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RejectRecord:
+    """A piece of a document that could not be understood, word for word, with the reason in one sentence."""
+
+    line_start: int
+    line_end: int
+    text: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """The source document that the facts come from: its file name (never a path), content hash and size."""
+
+    name: str
+    sha256: str
+    byte_count: int
+    line_count: int
+    format: str
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentRecord:
+    """Everything one reader understood of one source document.
+
+    `is_complete` is False where only facts came, in an export without prose: reading the document itself adds to
+    it. `furniture_line_count` counts the lines that are page furniture or blank, so that every line is accounted for.
+    """
+
+    origin: Origin
+    digests: tuple[DigestRecord, ...]
+    rejects: tuple[RejectRecord, ...] = ()
+    furniture_line_count: int = 0
+    is_complete: bool = True
+
+    @property
+    def entry_count(self) -> int:
+        """How many entries the digests of this document have together."""
+        return sum(len(digest.entries) for digest in self.digests)
