@@ -1,0 +1,179 @@
+"""The one place that opens a catalogue file: transactions, pragmas, and the guard that refuses other files."""
+
+from __future__ import annotations
+
+import os
+import re
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, NullPool, create_engine, event
+from sqlalchemy.exc import DBAPIError, IntegrityError
+
+from catalog.resources import resource
+
+APPLICATION_ID = 0x50415043
+"""Marks our files in the SQLite header (bytes 68 to 71): "PAPC"."""
+
+BUSY_TIMEOUT_SECONDS = 30
+MINIMUM_SQLITE = (3, 37, 0)  # STRICT tables
+
+# A full look takes time in proportion to the file; above this size only the header and the schema are looked at
+# before a load, and `catalog check` does the rest.
+_QUICK_CHECK_BYTES = 64 * 1024 * 1024
+
+_HEADER_BYTES = 100
+_MAGIC = b"SQLite format 3\x00"
+
+
+class CatalogError(Exception):
+    """One sentence for the person at the terminal: which file, what is wrong, what to do."""
+
+
+@cache
+def known_revisions() -> tuple[str, ...]:
+    """Return the schema revisions of this version, oldest first, from the file names of the migrations."""
+    names = (re.match(r"(\d{4})_", path.name) for path in (resource("migrations") / "versions").glob("*.py"))
+    return tuple(sorted(match[1] for match in names if match))
+
+
+def create_catalog_engine(path: Path, *, read_only: bool = False, foreign_keys: bool = True) -> Engine:
+    """Return an engine for the file at `path`, the same for loads and migrations; the caller disposes of it.
+
+    The driver starts no transaction by itself and every `begin()` is a `BEGIN IMMEDIATE`, so that schema changes
+    are part of the transaction too and a second writer waits instead of failing half-way.
+    """
+    mode = "ro" if read_only else "rwc"
+    uri = f"{path.absolute().as_uri()}?mode={mode}"
+    engine = create_engine(
+        "sqlite://",
+        creator=lambda: sqlite3.connect(uri, uri=True, timeout=BUSY_TIMEOUT_SECONDS, isolation_level=None),
+        poolclass=NullPool,
+    )
+
+    @event.listens_for(engine, "connect")
+    def _set_pragmas(connection: sqlite3.Connection, _record: object) -> None:
+        connection.execute(f"PRAGMA foreign_keys = {'ON' if foreign_keys else 'OFF'}")
+        if not read_only:
+            connection.execute("PRAGMA synchronous = EXTRA")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+
+    return engine
+
+
+def file_revision(path: Path) -> str:
+    """Return the schema revision of the catalogue file at `path`, or raise CatalogError where it is none of ours.
+
+    Nothing is written, except that SQLite rolls back what a killed process left half-done in a file of ours.
+    """
+    _check_header(path)
+    mode = "rw" if os.access(path, os.W_OK) else "ro"
+    uri = f"{path.absolute().as_uri()}?mode={mode}"
+    with translated_errors(path), closing(sqlite3.connect(uri, uri=True, timeout=BUSY_TIMEOUT_SECONDS)) as connection:
+        revision = _read_revision(path, connection)
+        _check_size(path)
+        if path.stat().st_size <= _QUICK_CHECK_BYTES:
+            _check_quickly(path, connection)
+    return revision
+
+
+def require_current(path: Path) -> None:
+    """Raise CatalogError unless the file at `path` is a catalogue of exactly this version's schema."""
+    revision, head = file_revision(path), known_revisions()[-1]
+    if revision != head:
+        raise CatalogError(
+            f"{path}: has schema revision {revision} and this version needs {head}; "
+            f"run `catalog migrate -d {path}` first, it makes a backup."
+        )
+
+
+@contextmanager
+def translated_errors(path: Path) -> Iterator[None]:
+    """Turn what SQLite says of the file at `path` into one sentence (CatalogError)."""
+    try:
+        yield
+    except IntegrityError:
+        raise
+    except (sqlite3.Error, DBAPIError) as error:
+        cause: Any = error.orig if isinstance(error, DBAPIError) else error
+        sentence = _sentence(getattr(cause, "sqlite_errorname", "") or "", str(cause))
+        if sentence is None:
+            raise
+        raise CatalogError(f"{path}: {sentence}") from error
+
+
+def _sentence(code: str, message: str) -> str | None:
+    if code.startswith("SQLITE_BUSY") or "database is locked" in message:
+        return f"is in use by another process, waited {BUSY_TIMEOUT_SECONDS} seconds; try again when that has ended."
+    if code.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")) or "malformed" in message:
+        return f"is damaged ({message}); restore it from a backup, or load the documents into a new file."
+    if code.startswith("SQLITE_READONLY") or "readonly" in message:
+        return "cannot be written to; check the permissions of the file and its folder."
+    if code.startswith("SQLITE_CANTOPEN"):
+        return "cannot be opened; check that its folder exists and may be written to."
+    if code.startswith("SQLITE_FULL"):
+        return "could not be written because the disk is full; nothing of this document was stored."
+    if code.startswith("SQLITE_IOERR"):
+        return f"could not be read or written ({message}); nothing of this document was stored."
+    return None
+
+
+def _check_header(path: Path) -> None:
+    if not path.exists():
+        raise CatalogError(f"{path}: does not exist; `catalog load -d {path} SOURCE` makes it.")
+    if not path.is_file():
+        raise CatalogError(f"{path}: is not a file; name a catalogue file with --database.")
+    try:
+        with path.open("rb") as file:
+            header = file.read(_HEADER_BYTES)
+    except OSError as error:
+        raise CatalogError(f"{path}: cannot be read ({error.strerror}); check its permissions.") from error
+    if not header:
+        raise CatalogError(f"{path}: is empty and no catalogue; delete it, or name another file with --database.")
+    if not header.startswith(_MAGIC):
+        raise CatalogError(f"{path}: is not an SQLite database; name another file with --database.")
+    if len(header) < _HEADER_BYTES:
+        raise CatalogError(f"{path}: is damaged, it ends inside its header; restore it from a backup.")
+    if int.from_bytes(header[68:72], "big") != APPLICATION_ID:
+        raise CatalogError(f"{path}: belongs to another application, not to the paper catalogue; name another file.")
+
+
+def _check_size(path: Path) -> None:
+    # SQLite's own integrity check passes on a file cut short by less than a page.
+    with path.open("rb") as file:
+        header = file.read(_HEADER_BYTES)
+    page_size = int.from_bytes(header[16:18], "big")
+    expected = (65536 if page_size == 1 else page_size) * int.from_bytes(header[28:32], "big")
+    is_page_count_valid = header[24:28] == header[92:96]
+    actual = path.stat().st_size
+    if is_page_count_valid and actual != expected:
+        raise CatalogError(
+            f"{path}: is damaged, it has {actual:,} bytes where its header says {expected:,}; restore it from a backup."
+        )
+
+
+def _read_revision(path: Path, connection: sqlite3.Connection) -> str:
+    has_table = connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'alembic_version'").fetchone()
+    row = connection.execute("SELECT version_num FROM alembic_version").fetchone() if has_table else None
+    if row is None:
+        raise CatalogError(f"{path}: has no schema revision and is no finished catalogue; load into a new file.")
+    revision = str(row[0])
+    if revision not in known_revisions():
+        raise CatalogError(
+            f"{path}: has schema revision {revision}, unknown to this version (up to {known_revisions()[-1]}); "
+            "it was made by a newer catalogue: upgrade the software."
+        )
+    return revision
+
+
+def _check_quickly(path: Path, connection: sqlite3.Connection) -> None:
+    (answer,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+    if answer != "ok":
+        raise CatalogError(f"{path}: is damaged ({answer}); restore it from a backup, or load into a new file.")
