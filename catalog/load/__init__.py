@@ -1,0 +1,6 @@
+"""Records -> tables, one transaction per document."""
+
+from catalog.load.document import Account, LoadTerms, load_document
+from catalog.load.session import load_documents, load_terms
+
+__all__ = ["Account", "LoadTerms", "load_document", "load_documents", "load_terms"]

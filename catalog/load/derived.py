@@ -1,0 +1,63 @@
+"""Columns that pages sort and facet by, brought in line for the papers that a load touched and for no other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import Connection, Update, and_, distinct, func, select, update
+
+from catalog.load.staging import id_set, packed_ids
+from catalog.models import digest_entries, digests, links, paper_links, papers
+
+
+def settle_derived(connection: Connection, paper_ids: Iterable[int]) -> None:
+    """Bring the derived columns of `paper_ids` in line with the links and digests of these papers."""
+    connection.execute(_statement(), {"paper_ids": packed_ids(paper_ids)})
+
+
+def _statement() -> Update:
+    with_repository = (
+        select(paper_links.c.link_id)
+        .join(links, links.c.id == paper_links.c.link_id)
+        .where(paper_links.c.paper_id == papers.c.id, links.c.kind == "repository")
+    )
+    listed = select(func.count(distinct(digest_entries.c.digest_id))).where(digest_entries.c.paper_id == papers.c.id)
+    return (
+        update(papers)
+        .values(
+            has_repository=with_repository.exists(),
+            digest_count=listed.scalar_subquery(),
+            first_digest_id=_extreme_digest(is_first=True),
+            latest_digest_id=_extreme_digest(is_first=False),
+        )
+        .where(papers.c.id.in_(id_set("paper_ids")))
+    )
+
+
+def _extreme_digest(*, is_first: bool) -> Any:
+    """The digest that is before (or after) every other of the paper, whatever days the open ones turn out to be.
+
+    Two digests of one known day are ordered by name. Null where the bounds of two digests overlap.
+    """
+    entry, other_entry = digest_entries.alias(), digest_entries.alias()
+    digest, other = digests.alias(), digests.alias()
+    is_settled = (
+        digest.c.latest_date <= other.c.earliest_date if is_first else digest.c.earliest_date >= other.c.latest_date
+    )
+    unsettled = (
+        select(other.c.id)
+        .join(other_entry, other_entry.c.digest_id == other.c.id)
+        .where(other_entry.c.paper_id == papers.c.id, other.c.id != digest.c.id)
+        .where(~func.coalesce(is_settled, False))
+        .correlate(papers, digest)
+    )
+    return (
+        select(digest.c.id)
+        .join(entry, entry.c.digest_id == digest.c.id)
+        .where(and_(entry.c.paper_id == papers.c.id, ~unsettled.exists()))
+        .order_by(digest.c.name if is_first else digest.c.name.desc())
+        .limit(1)
+        .correlate(papers)
+        .scalar_subquery()
+    )

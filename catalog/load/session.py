@@ -1,0 +1,123 @@
+"""Many documents into one catalogue file: each on its own, so that a bad one costs nobody else anything."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import os
+from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import IntegrityError
+
+from catalog.database import CatalogError, create_catalog_engine, known_revisions, require_current, translated_errors
+from catalog.documents import DocumentError, open_document
+from catalog.load.document import Account, LoadTerms, load_document
+from catalog.migrate import create_catalog
+from catalog.readers import read_document
+from catalog.records import DocumentRecord
+
+
+def load_terms(*, as_of: date | None = None, year: int | None = None) -> LoadTerms:
+    """Return the terms of a load that starts now: the clock, or SOURCE_DATE_EPOCH (seconds, UTC) where that is set.
+
+    Raises CatalogError where SOURCE_DATE_EPOCH is no number of seconds.
+    """
+    epoch = os.environ.get("SOURCE_DATE_EPOCH")
+    try:
+        now = datetime.now(UTC) if epoch is None else datetime.fromtimestamp(int(epoch), UTC)
+    except (ValueError, OverflowError, OSError) as error:
+        raise CatalogError(f"SOURCE_DATE_EPOCH is {epoch!r} and must be a number of seconds; correct or unset it.") from error
+    return LoadTerms(
+        loaded_at=now.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        as_of=as_of or now.date(),
+        catalogue_version=importlib.metadata.version("paper-catalog"),
+        schema_revision=known_revisions()[-1],
+        year=year,
+    )
+
+
+def load_documents(
+    paths: Iterable[Path | DocumentError],
+    database: Path,
+    terms: LoadTerms,
+    *,
+    format_name: str | None = None,
+    on_error: Callable[[str], None],
+) -> Iterator[Account]:
+    """Load the documents at `paths` into `database`, which is made with the first document that can be read.
+
+    Yields the account of each document; what is wrong with one goes to `on_error` as a sentence, and the others go on.
+    Raises CatalogError where the file itself cannot be used, and ValueError for an unknown format.
+    """
+    if database.exists():
+        require_current(database)
+    target = _Target(database)
+    try:
+        for path in paths:
+            try:
+                if isinstance(path, DocumentError):
+                    raise path
+                record = read_document(open_document(path), format_name)
+            except DocumentError as error:
+                on_error(str(error))
+                continue
+            account = target.load(record, terms, on_error)
+            if account is not None:
+                yield account
+    finally:
+        target.close()
+
+
+class _Target:
+    """The catalogue file under a load: opened late, and watched, so that nobody loads into a file that is gone."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.connection: Connection | None = None
+        self.identity: tuple[int, int] | None = None
+
+    def load(self, record: DocumentRecord, terms: LoadTerms, on_error: Callable[[str], None]) -> Account | None:
+        connection = self.connection or self._open()
+        try:
+            with translated_errors(self.path), connection.begin():
+                account = load_document(connection, record, terms)
+                self._check_identity()
+        except (DocumentError, IntegrityError) as error:
+            on_error(_why_refused(record, error))
+            return None
+        self._check_identity()
+        return account
+
+    def close(self) -> None:
+        if self.connection is not None:
+            self.connection.close()
+            self.connection.engine.dispose()
+
+    def _open(self) -> Connection:
+        if not self.path.exists():
+            create_catalog(self.path)
+        with translated_errors(self.path):
+            self.connection = create_catalog_engine(self.path).connect()
+        self.identity = self._stat()
+        return self.connection
+
+    def _stat(self) -> tuple[int, int] | None:
+        try:
+            stat = self.path.stat()
+        except OSError:
+            return None
+        return stat.st_dev, stat.st_ino
+
+    def _check_identity(self) -> None:
+        if self._stat() != self.identity:
+            raise CatalogError(
+                f"{self.path}: was deleted or replaced during the load, and what was loaded went with it; load again."
+            )
+
+
+def _why_refused(record: DocumentRecord, error: DocumentError | IntegrityError) -> str:
+    if isinstance(error, DocumentError):
+        return str(error)
+    return f"{record.origin.name}: breaks a rule of the catalogue ({error.orig}), so nothing of it was stored; correct it."
