@@ -26,6 +26,8 @@ MINIMUM_SQLITE = (3, 37, 0)  # STRICT tables
 # before a load, and `catalog check` does the rest.
 _QUICK_CHECK_BYTES = 64 * 1024 * 1024
 
+FILE_IS_GONE = "was deleted or replaced during the load, and what was loaded went with it; load again."
+
 _HEADER_BYTES = 100
 _MAGIC = b"SQLite format 3\x00"
 
@@ -114,6 +116,8 @@ def _sentence(code: str, message: str) -> str | None:
         return f"is in use by another process, waited {BUSY_TIMEOUT_SECONDS} seconds; try again when that has ended."
     if code.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")) or "malformed" in message:
         return f"is damaged ({message}); restore it from a backup, or load the documents into a new file."
+    if code == "SQLITE_READONLY_DBMOVED":
+        return FILE_IS_GONE
     if code.startswith("SQLITE_READONLY") or "readonly" in message:
         return "cannot be written to; check the permissions of the file and its folder."
     if code.startswith("SQLITE_CANTOPEN"):

@@ -22,7 +22,7 @@ Count = Annotated[int, Meta(ge=0, le=2**53)]
 Day = Annotated[str, Meta(pattern=r"^\d{4}-\d{2}-\d{2}$", description="ISO 8601 date")]
 
 
-class _Part(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True, kw_only=True):
+class _Part(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
     """A part of the format: unknown values are left out, unknown keys are refused."""
 
 
@@ -57,11 +57,10 @@ class Entry(_Part, frozen=True):
     links: list[Link] = []
 
 
-class Digest(_Part, frozen=True):
+class Digest(_Part, frozen=True, kw_only=True):
     """One dated, ordered list of papers."""
 
     kind: DigestKind
-    entries: Annotated[list[Entry], Meta(min_length=1)]
     title: Text | None = None
     curator: Text | None = None
     query: Text | None = None
@@ -74,6 +73,7 @@ class Digest(_Part, frozen=True):
     latest_date: Annotated[Day, Meta(description="Latest day that the evidence left when this was written")] | None = (
         None
     )
+    entries: Annotated[list[Entry], Meta(min_length=1)]
 
 
 class Reject(_Part, frozen=True):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Connection, Update, and_, distinct, func, select, update
+from sqlalchemy import ColumnElement, Connection, Integer, and_, cast, distinct, func, select, update
 
 from catalog.load.staging import id_set, packed_ids
 from catalog.models import digest_entries, digests, links, paper_links, papers
@@ -13,26 +13,24 @@ from catalog.models import digest_entries, digests, links, paper_links, papers
 
 def settle_derived(connection: Connection, paper_ids: Iterable[int]) -> None:
     """Bring the derived columns of `paper_ids` in line with the links and digests of these papers."""
-    connection.execute(_statement(), {"paper_ids": packed_ids(paper_ids)})
+    statement = update(papers).values(derived_values()).where(papers.c.id.in_(id_set("paper_ids")))
+    connection.execute(statement, {"paper_ids": packed_ids(paper_ids)})
 
 
-def _statement() -> Update:
+def derived_values() -> dict[str, ColumnElement[Any]]:
+    """Return, for each derived column of `papers`, the expression that it must equal."""
     with_repository = (
         select(paper_links.c.link_id)
         .join(links, links.c.id == paper_links.c.link_id)
         .where(paper_links.c.paper_id == papers.c.id, links.c.kind == "repository")
     )
     listed = select(func.count(distinct(digest_entries.c.digest_id))).where(digest_entries.c.paper_id == papers.c.id)
-    return (
-        update(papers)
-        .values(
-            has_repository=with_repository.exists(),
-            digest_count=listed.scalar_subquery(),
-            first_digest_id=_extreme_digest(is_first=True),
-            latest_digest_id=_extreme_digest(is_first=False),
-        )
-        .where(papers.c.id.in_(id_set("paper_ids")))
-    )
+    return {
+        "has_repository": cast(with_repository.exists(), Integer),
+        "digest_count": listed.scalar_subquery(),
+        "first_digest_id": _extreme_digest(is_first=True),
+        "latest_digest_id": _extreme_digest(is_first=False),
+    }
 
 
 def _extreme_digest(*, is_first: bool) -> Any:

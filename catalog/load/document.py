@@ -23,7 +23,7 @@ from catalog.rows import digest_rows
 
 @dataclass(frozen=True, slots=True)
 class LoadTerms:
-    """What a load is told besides the document: when, as of which day, by which version, and the year a person gives."""
+    """What a load is told besides the document: when, as of which day, by which version, and a year that is given."""
 
     loaded_at: str
     as_of: date

@@ -138,4 +138,8 @@ def _insert_assertions() -> Any:
         .where(~is_known)
         .order_by(link.c.position, link.c.line, link.c.char_start)
     )
-    return insert(link_assertions).from_select(["paper_id", "link_id", "source_document_id", *said], rows).returning(link_assertions.c.id)
+    return (
+        insert(link_assertions)
+        .from_select(["paper_id", "link_id", "source_document_id", *said], rows)
+        .returning(link_assertions.c.id)
+    )

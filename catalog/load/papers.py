@@ -119,7 +119,7 @@ def _rank(text: ColumnElement[str]) -> ColumnElement[int]:
 
 
 def _is_better(one: ColumnElement[str], other: ColumnElement[str]) -> ColumnElement[bool]:
-    """Whether a paper shows text `one` rather than `other`: the one without LaTeX, the longer, the first by code point."""
+    """Whether a paper shows text `one` rather than `other`: the one without LaTeX, the longer, the first in order."""
     return or_(_rank(one) > _rank(other), and_(_rank(one) == _rank(other), one < other))
 
 

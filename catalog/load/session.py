@@ -11,7 +11,14 @@ from pathlib import Path
 from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
-from catalog.database import CatalogError, create_catalog_engine, known_revisions, require_current, translated_errors
+from catalog.database import (
+    FILE_IS_GONE,
+    CatalogError,
+    create_catalog_engine,
+    known_revisions,
+    require_current,
+    translated_errors,
+)
 from catalog.documents import DocumentError, open_document
 from catalog.load.document import Account, LoadTerms, load_document
 from catalog.migrate import create_catalog
@@ -28,7 +35,9 @@ def load_terms(*, as_of: date | None = None, year: int | None = None) -> LoadTer
     try:
         now = datetime.now(UTC) if epoch is None else datetime.fromtimestamp(int(epoch), UTC)
     except (ValueError, OverflowError, OSError) as error:
-        raise CatalogError(f"SOURCE_DATE_EPOCH is {epoch!r} and must be a number of seconds; correct or unset it.") from error
+        raise CatalogError(
+            f"SOURCE_DATE_EPOCH is {epoch!r} and must be a number of seconds; correct or unset it."
+        ) from error
     return LoadTerms(
         loaded_at=now.strftime("%Y-%m-%dT%H:%M:%SZ"),
         as_of=as_of or now.date(),
@@ -45,10 +54,12 @@ def load_documents(
     *,
     format_name: str | None = None,
     on_error: Callable[[str], None],
+    on_document: Callable[[], None] = lambda: None,
 ) -> Iterator[Account]:
     """Load the documents at `paths` into `database`, which is made with the first document that can be read.
 
     Yields the account of each document; what is wrong with one goes to `on_error` as a sentence, and the others go on.
+    `on_document` is called after each, for a progress bar.
     Raises CatalogError where the file itself cannot be used, and ValueError for an unknown format.
     """
     if database.exists():
@@ -57,17 +68,18 @@ def load_documents(
     try:
         for path in paths:
             try:
-                if isinstance(path, DocumentError):
-                    raise path
-                record = read_document(open_document(path), format_name)
+                yield target.load(_read(path, format_name), terms)
             except DocumentError as error:
                 on_error(str(error))
-                continue
-            account = target.load(record, terms, on_error)
-            if account is not None:
-                yield account
+            on_document()
     finally:
         target.close()
+
+
+def _read(path: Path | DocumentError, format_name: str | None) -> DocumentRecord:
+    if isinstance(path, DocumentError):
+        raise path
+    return read_document(open_document(path), format_name)
 
 
 class _Target:
@@ -78,15 +90,17 @@ class _Target:
         self.connection: Connection | None = None
         self.identity: tuple[int, int] | None = None
 
-    def load(self, record: DocumentRecord, terms: LoadTerms, on_error: Callable[[str], None]) -> Account | None:
+    def load(self, record: DocumentRecord, terms: LoadTerms) -> Account:
         connection = self.connection or self._open()
         try:
             with translated_errors(self.path), connection.begin():
                 account = load_document(connection, record, terms)
                 self._check_identity()
-        except (DocumentError, IntegrityError) as error:
-            on_error(_why_refused(record, error))
-            return None
+        except IntegrityError as error:
+            raise DocumentError(
+                f"{record.origin.name}: breaks a rule of the catalogue ({error.orig}), so nothing of it was stored; "
+                "correct it."
+            ) from error
         self._check_identity()
         return account
 
@@ -112,12 +126,4 @@ class _Target:
 
     def _check_identity(self) -> None:
         if self._stat() != self.identity:
-            raise CatalogError(
-                f"{self.path}: was deleted or replaced during the load, and what was loaded went with it; load again."
-            )
-
-
-def _why_refused(record: DocumentRecord, error: DocumentError | IntegrityError) -> str:
-    if isinstance(error, DocumentError):
-        return str(error)
-    return f"{record.origin.name}: breaks a rule of the catalogue ({error.orig}), so nothing of it was stored; correct it."
+            raise CatalogError(f"{self.path}: {FILE_IS_GONE}")

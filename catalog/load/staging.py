@@ -19,7 +19,9 @@ from catalog.rows import Row
 def staged(name: str, columns: tuple[str, ...]) -> CTE:
     """Return the rows bound as `name` (see `packed`) as a common table expression with `columns`."""
     unfolded = func.json_each(bindparam(name)).table_valued(column("value"), name=f"{name}_json")
-    return select(*(func.json_extract(unfolded.c.value, f"$.{key}").label(key) for key in columns)).cte(f"staged_{name}")
+    return select(*(func.json_extract(unfolded.c.value, f"$.{key}").label(key) for key in columns)).cte(
+        f"staged_{name}"
+    )
 
 
 def packed(rows: Iterable[Row]) -> str:

@@ -1,0 +1,59 @@
+# One word for everything a person does here. `make` alone lists them.
+PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11; do \
+	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+
+.PHONY: help catalog serve test lint format docs docs-check bench wheel clean
+
+help: ## list these commands
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | \
+		while IFS='|' read -r name what; do printf '  make %-12s %s\n' "$$name" "$$what"; done
+
+.venv/bin/python:
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed and was not found; install it or say make PYTHON=/path/to/python." >&2; exit 1; }
+	@$(PYTHON) -m venv .venv
+
+.venv/runtime: .venv/bin/python pyproject.toml
+	@$(PIP) --editable . && touch $@
+
+.venv/test: .venv/bin/python pyproject.toml
+	@$(PIP) --editable '.[test]' && touch $@ .venv/runtime
+
+.venv/dev: .venv/bin/python pyproject.toml
+	@$(PIP) --editable '.[test,dev]' && touch $@ .venv/test .venv/runtime
+
+catalog: .venv/runtime ## make catalog.db from the digests in seeds/
+	@$(BIN)/catalog load
+	@echo
+	@echo "Made catalog.db. Look at it:"
+	@echo "  make serve                           in a browser, at http://127.0.0.1:8001"
+	@echo "  $(BIN)/catalog search graph networks  in the terminal"
+	@echo "  sqlite3 catalog.db                   with SQL"
+
+serve: .venv/runtime ## publish catalog.db in a browser
+	@$(BIN)/catalog serve
+
+test: .venv/test ## run every test
+	@$(BIN)/python -m pytest -n auto
+
+lint: .venv/dev ## ruff and mypy
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
+
+format: .venv/dev ## let ruff lay out the code
+	@$(BIN)/ruff check --fix . ; $(BIN)/ruff format .
+
+docs: .venv/test ## write the generated documentation anew
+	@$(BIN)/python docs/generate.py
+
+docs-check: .venv/test ## fail where the generated documentation is out of date
+	@$(BIN)/python docs/generate.py --check
+
+bench: .venv/dev ## run the benchmarks and print ratios
+	@for benchmark in benchmarks/bench_*.py; do $(BIN)/python $$benchmark || exit 1; done
+
+wheel: .venv/dev ## build the wheel into dist/
+	@$(BIN)/python -m build --wheel --outdir dist
+
+clean: ## remove what was built, not catalog.db
+	@rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

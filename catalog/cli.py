@@ -1,0 +1,205 @@
+"""The commands, thin: parse arguments, call, print. What is heavy is imported by the command that needs it."""
+
+from __future__ import annotations
+
+import sqlite3
+import sys
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from catalog.database import MINIMUM_SQLITE, CatalogError
+
+if TYPE_CHECKING:
+    from catalog.load import Account
+
+database_option = click.option(
+    "-d",
+    "--database",
+    type=click.Path(path_type=Path, dir_okay=True),
+    default=Path("catalog.db"),
+    show_default=True,
+    metavar="FILE",
+    help="The catalogue file.",
+)
+
+
+class _Commands(click.Group):
+    """Turns what a person can cause into one sentence on standard error and exit code 1."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except CatalogError as error:
+            raise click.ClickException(str(error)) from error
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="paper-catalog", prog_name="catalog")
+def main() -> None:
+    """A relational catalogue of research papers in one SQLite file.
+
+    Reads the digests that announce papers and keeps which paper, whose code, on which day.
+    """
+    if sqlite3.sqlite_version_info < MINIMUM_SQLITE:
+        needed = ".".join(map(str, MINIMUM_SQLITE))
+        raise CatalogError(f"SQLite {sqlite3.sqlite_version} is too old, {needed} is needed; use a newer Python.")
+
+
+@main.command()
+@click.argument("sources", nargs=-1, metavar="[SOURCE]...")
+@click.option("--format", "format_name", metavar="FORMAT", help="Read as this format instead of recognising it.")
+@click.option(
+    "--as-of",
+    type=click.DateTime(["%Y-%m-%d"]),
+    metavar="DATE",
+    help="The digests existed by this day: upper bound of their dates.  [default: today]",
+)
+@click.option("--year", type=click.IntRange(2023, 9999), help="State the year of digests that print none.")
+@database_option
+def load(
+    sources: tuple[str, ...], format_name: str | None, as_of: datetime | None, year: int | None, database: Path
+) -> None:
+    """Read documents and load them: files, folders, or - for standard input.
+
+    Without SOURCE it loads the digests that come with the catalogue. Loading a document again changes nothing.
+    """
+    from catalog.documents import find_documents
+    from catalog.load import load_documents, load_terms
+    from catalog.resources import resource
+    from catalog.terminal import account_table, sentence
+
+    _check_format(format_name)
+    terms = load_terms(as_of=_day(as_of), year=year)
+    paths = list(find_documents(sources or [resource("seeds")]))
+    faults: list[str] = []
+    accounts: list[Account] = []
+    try:
+        with _progress(len(paths), "Loading") as step:
+            for account in load_documents(
+                paths, database, terms, format_name=format_name, on_error=faults.append, on_document=step
+            ):
+                accounts.append(account)
+    finally:
+        if accounts:
+            click.echo(account_table(accounts))
+            _point_to_rejects(accounts)
+        for message in faults:
+            click.echo(f"Error: {sentence(message)}", err=True)
+    if faults:
+        sys.exit(1)
+
+
+def _check_format(format_name: str | None) -> None:
+    from catalog.readers import format_names
+
+    if format_name is not None and format_name not in format_names():
+        known = ", ".join(f"'{name}'" for name in format_names())
+        raise click.BadParameter(f"{format_name!r} is not one of {known}.", param_hint="--format")
+
+
+def _day(moment: datetime | None) -> date | None:
+    return None if moment is None else moment.date()
+
+
+def _progress(length: int, label: str) -> AbstractContextManager[Callable[[], None]]:
+    """A bar on a terminal, silence in a pipe."""
+    if length < 2 or not sys.stderr.isatty():
+        return nullcontext(lambda: None)
+    return _Bar(length, label)
+
+
+class _Bar(AbstractContextManager[Callable[[], None]]):
+    def __init__(self, length: int, label: str) -> None:
+        self._bar = click.progressbar(length=length, label=label, file=sys.stderr)
+
+    def __enter__(self) -> Callable[[], None]:
+        self._bar.__enter__()
+        return lambda: self._bar.update(1)
+
+    def __exit__(self, *exception: object) -> None:
+        self._bar.render_finish()
+
+
+def _point_to_rejects(accounts: Sequence[Account]) -> None:
+    count = sum(account.reject_count for account in accounts if not account.is_known)
+    if count:
+        pieces = "1 piece was" if count == 1 else f"{count} pieces were"
+        click.echo(f"{pieces} not understood and kept, word for word with the reason, in the table rejects.")
+
+
+@main.command()
+@database_option
+def migrate(database: Path) -> None:
+    """Upgrade an older file to the schema of this version, after a backup."""
+    from catalog.migrate import migrate_catalog
+
+    done = migrate_catalog(database)
+    if done.backup is None:
+        click.echo(f"{database} has the schema of this version already (revision {done.after}).")
+        return
+    click.echo(f"{database} was upgraded from revision {done.before} to {done.after}.")
+    click.echo(f"The file as it was is {done.backup}; to go back, put it in the place of {database}.")
+
+
+@main.command()
+@database_option
+def check(database: Path) -> None:
+    """Check the file, its references, its search index and every rule of the catalogue."""
+    from catalog.checks import check_catalog
+
+    results = list(check_catalog(database))
+    for result in results:
+        click.echo(f"{'FAILED' if result.broken else 'ok':<8}{result.name}: {result.rule}")
+        for row in result.broken:
+            click.echo(f"{'':<8}{row}")
+    broken = [result.name for result in results if result.broken]
+    if broken:
+        raise CatalogError(
+            f"{database}: {len(broken)} of {len(results)} checks failed ({', '.join(broken)}); "
+            "restore it from a backup, or load the documents into a new file."
+        )
+
+
+@main.command()
+@database_option
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", type=click.IntRange(0, 65535), default=8001, show_default=True, help="Port to listen on.")
+@click.option("--open", "open_browser", is_flag=True, help="Open the browser, too.")
+def serve(database: Path, host: str, port: int, open_browser: bool) -> None:
+    """Publish the file with Datasette, read-only, with everything set."""
+    from catalog.serve import serve as serve_site
+
+    serve_site(database, host, port, open_browser)
+
+
+@main.command()
+@click.argument("words", nargs=-1, required=True)
+@click.option("--limit", type=click.IntRange(1, 1000), default=10, show_default=True, help="Most results to show.")
+@database_option
+def search(words: tuple[str, ...], limit: int, database: Path) -> None:
+    """Find papers by words in title and abstract, best first."""
+    from catalog.search import search_papers
+    from catalog.terminal import result_lines
+
+    results = search_papers(database, " ".join(words), most=limit)
+    for line in result_lines(results):
+        click.echo(line)
+    if not results:
+        click.echo("No paper matches.", err=True)
+
+
+@main.command()
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False), default=Path("export"), metavar="[FOLDER]")
+@click.option("--facts", is_flag=True, help="Leave out prose: abstracts and rejected text.")
+@database_option
+def export(folder: Path, facts: bool, database: Path) -> None:
+    """Write the digests as documents in the catalogue's own JSON, one file each, into FOLDER (default: export)."""
+    from catalog.export import export_documents
+
+    count = sum(1 for _ in export_documents(database, folder, facts_only=facts))
+    click.echo(f"Wrote {count} {'document' if count == 1 else 'documents'} to {folder}.")
