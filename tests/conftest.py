@@ -1,0 +1,78 @@
+"""What several tests need: the real pages where they are at hand, and catalogues made by the real load."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+SHARED = ROOT.parent / "shared"
+
+CONTENT_TABLES = (
+    "source_documents",
+    "digests",
+    "papers",
+    "paper_variants",
+    "digest_entries",
+    "repositories",
+    "links",
+    "paper_links",
+    "paper_link_roles",
+    "link_assertions",
+    "rejects",
+)
+"""Every table that no clock and no order of loading may reach."""
+
+Query = Callable[..., list[tuple[Any, ...]]]
+
+
+@pytest.fixture(autouse=True)
+def _no_clock_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("SOURCE_DATE_EPOCH", raising=False)
+
+
+@pytest.fixture(scope="session")
+def pages() -> list[Path]:
+    """The five real pages, in order."""
+    found = sorted((SHARED / "seeds").glob("*.txt"))
+    if not found:
+        pytest.skip("the five real pages are not at hand")
+    return found
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Path:
+    """Where a test's catalogue goes; nothing is there yet."""
+    return tmp_path / "catalog.db"
+
+
+@pytest.fixture
+def query(database: Path) -> Query:
+    """Ask the test's catalogue with plain sqlite3."""
+
+    def ask(sql: str, *parameters: Any) -> list[tuple[Any, ...]]:
+        return rows(database, sql, *parameters)
+
+    return ask
+
+
+def rows(database: Path, sql: str, *parameters: Any) -> list[tuple[Any, ...]]:
+    """Return the rows of a query on a file, read without the code under test."""
+    with closing(sqlite3.connect(f"{database.absolute().as_uri()}?mode=ro", uri=True)) as connection:
+        return connection.execute(sql, parameters).fetchall()
+
+
+def dump(database: Path, without: dict[str, tuple[str, ...]] | None = None) -> dict[str, list[tuple[Any, ...]]]:
+    """Return every row of every content table, leaving out the columns that `without` names by table."""
+    content = {}
+    for table in CONTENT_TABLES:
+        left_out = (without or {}).get(table, ())
+        columns = [name for (name,) in rows(database, f"SELECT name FROM pragma_table_info('{table}')")]
+        kept = ", ".join(f'"{name}"' for name in columns if name not in left_out)
+        content[table] = rows(database, f"SELECT {kept} FROM {table} ORDER BY 1, 2")
+    return content
