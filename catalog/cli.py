@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from catalog.database import MINIMUM_SQLITE, CatalogError
+from catalog.errors import CatalogError
 
 if TYPE_CHECKING:
     from catalog.load import Account
+
+MINIMUM_SQLITE = (3, 37, 0)  # STRICT tables
 
 database_option = click.option(
     "-d",

@@ -14,14 +14,13 @@ from typing import Any
 from sqlalchemy import Connection, Engine, NullPool, create_engine, event
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
+from catalog.errors import CatalogError
 from catalog.resources import resource
 
 APPLICATION_ID = 0x50415043
 """Marks our files in the SQLite header (bytes 68 to 71): "PAPC"."""
 
 BUSY_TIMEOUT_SECONDS = 30
-MINIMUM_SQLITE = (3, 37, 0)  # STRICT tables
-
 # A full look takes time in proportion to the file; above this size only the header and the schema are looked at
 # before a load, and `catalog check` does the rest.
 _QUICK_CHECK_BYTES = 64 * 1024 * 1024
@@ -30,10 +29,6 @@ FILE_IS_GONE = "was deleted or replaced during the load, and what was loaded wen
 
 _HEADER_BYTES = 100
 _MAGIC = b"SQLite format 3\x00"
-
-
-class CatalogError(Exception):
-    """One sentence for the person at the terminal: which file, what is wrong, what to do."""
 
 
 @cache

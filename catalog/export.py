@@ -10,7 +10,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, and_, func, select
 
-from catalog.database import CatalogError, create_catalog_engine, require_current, translated_errors
+from catalog.database import create_catalog_engine, require_current, translated_errors
+from catalog.errors import CatalogError
 from catalog.interchange import FORMAT_VERSION, Digest, Entry, Interchange, Link, Reject, Source, encode
 from catalog.models import (
     digest_entries,
@@ -158,10 +159,11 @@ def _links(connection: Connection, digest: Row[Any]) -> dict[int, list[Link]]:
     for row in connection.execute(asserted):
         link = Link(
             verbatim=row.verbatim,
-            url=whole_url(row.url, row.sub_path),
+            url=row.url,
             asserted_by=row.asserted_by,
             line=row.line,
             char_start=row.char_start,
+            sub_path=row.sub_path,
             roles=roles[row.paper_id, row.link_id],
             is_promised=bool(row.is_promised),
             is_own=bool(row.is_own),
@@ -170,15 +172,8 @@ def _links(connection: Connection, digest: Row[Any]) -> dict[int, list[Link]]:
     return offered
 
 
-def whole_url(url: str, sub_path: str | None) -> str:
-    """Return the canonical `url` with what followed it: a path, a query or a fragment."""
-    if sub_path is None:
-        return url
-    return url + sub_path if sub_path[0] in "?#" else f"{url}/{sub_path}"
-
-
-def _roles(connection: Connection, listed: Any) -> dict[tuple[int, int], list[str]]:
-    roles: dict[tuple[int, int], list[str]] = defaultdict(list)
+def _roles(connection: Connection, listed: Any) -> dict[tuple[int, int], list[Any]]:
+    roles: dict[tuple[int, int], list[Any]] = defaultdict(list)
     known = select(paper_link_roles).where(paper_link_roles.c.paper_id.in_(listed)).order_by(paper_link_roles.c.role)
     for row in connection.execute(known):
         roles[row.paper_id, row.link_id].append(row.role)

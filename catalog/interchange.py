@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta
 
-from catalog.records import AssertedBy, DateBasis, DigestKind
+from catalog.records import AssertedBy, DateBasis, DigestKind, LinkRole
 
 FORMAT_VERSION: Literal["paper-catalogue/1"] = "paper-catalogue/1"
 
@@ -30,11 +30,12 @@ class Link(_Part, frozen=True):
     """One place where the document offers an address for the paper."""
 
     verbatim: Annotated[Text, Meta(description="The address as it stands, damage included")]
-    url: Annotated[Text, Meta(description="The same address in canonical form, with what follows it")]
+    url: Annotated[Text, Meta(description="The same address in canonical form")]
     asserted_by: AssertedBy
     line: Line | None = None
     char_start: Annotated[Count, Meta(description="Characters of that line before it, in code points")] | None = None
-    roles: Annotated[list[Text], Meta(description="What the sentence says is there")] = []
+    sub_path: Annotated[Text, Meta(description="What follows the canonical address")] | None = None
+    roles: Annotated[list[LinkRole], Meta(description="What the sentence says is there")] = []
     is_promised: bool = False
     is_own: bool = True
 

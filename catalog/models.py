@@ -26,7 +26,7 @@ from sqlalchemy import (
 )
 
 from catalog.links import LinkKind
-from catalog.records import AssertedBy, DateBasis, DigestKind
+from catalog.records import AssertedBy, DateBasis, DigestKind, LinkRole
 
 NAMING_CONVENTION = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -40,20 +40,7 @@ DIGEST_KINDS = get_args(DigestKind)
 DATE_BASES = get_args(DateBasis)
 ASSERTERS = get_args(AssertedBy)
 LINK_KINDS = get_args(LinkKind)
-LINK_ROLES = (
-    "code",
-    "data",
-    "model",
-    "project page",
-    "demo",
-    "video",
-    "benchmark",
-    "leaderboard",
-    "survey list",
-    "website",
-    "tools",
-    "other",
-)
+LINK_ROLES = get_args(LinkRole)
 
 metadata = MetaData(naming_convention=NAMING_CONVENTION)
 

@@ -11,6 +11,20 @@ from typing import Literal
 
 AssertedBy = Literal["abstract", "listing field", "listing's own search", "published list"]
 DigestKind = Literal["daily", "weekly", "monthly", "trending", "search", "listing"]
+LinkRole = Literal[
+    "code",
+    "data",
+    "model",
+    "project page",
+    "demo",
+    "video",
+    "benchmark",
+    "leaderboard",
+    "survey list",
+    "website",
+    "tools",
+    "other",
+]
 DateBasis = Literal["stated", "given", "single candidate", "open"]
 
 
@@ -18,8 +32,8 @@ DateBasis = Literal["stated", "given", "single candidate", "open"]
 class LinkRecord:
     """One place where a document offers an address for a paper.
 
-    `verbatim` is the text as it stands, `url` the same address mended (no blank inside, scheme added) but not yet
-    in canonical form.
+    `verbatim` is the text as it stands, `url` the same address mended (no blank inside, scheme added) but not yet in
+    canonical form, unless `sub_path` says what followed the canonical one.
     """
 
     asserted_by: AssertedBy
@@ -27,6 +41,7 @@ class LinkRecord:
     url: str
     line: int | None = None
     char_start: int | None = None
+    sub_path: str | None = None
     roles: tuple[str, ...] = ()
     is_promised: bool = False
     is_own: bool = True

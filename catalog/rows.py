@@ -104,7 +104,7 @@ def _link_row(position: int, link: LinkRecord, target: Target) -> Row:
         "kind": target.kind,
         "owner": target.owner if is_repository else None,
         "name": target.name if is_repository else None,
-        "sub_path": target.sub_path,
+        "sub_path": link.sub_path or target.sub_path,
         "asserted_by": link.asserted_by,
         "verbatim": link.verbatim,
         "line": link.line,

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 import click
 from tabulate import tabulate
 
-from catalog.load.document import Account
-from catalog.search import MATCH_END, MATCH_START, SearchResult
+from catalog.search import MATCH_END, MATCH_START
+
+if TYPE_CHECKING:
+    from catalog.load import Account
+    from catalog.search import SearchResult
 
 
 def plain(text: str) -> str:

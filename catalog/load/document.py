@@ -8,8 +8,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Integer, Select, bindparam, distinct, func, insert, select, update
 
-from catalog.database import CatalogError
 from catalog.documents import DocumentError
+from catalog.errors import CatalogError
 from catalog.load.dates import give_year, settle_dates
 from catalog.load.derived import settle_derived
 from catalog.load.links import load_links

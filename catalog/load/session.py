@@ -11,15 +11,9 @@ from pathlib import Path
 from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
-from catalog.database import (
-    FILE_IS_GONE,
-    CatalogError,
-    create_catalog_engine,
-    known_revisions,
-    require_current,
-    translated_errors,
-)
+from catalog.database import FILE_IS_GONE, create_catalog_engine, known_revisions, require_current, translated_errors
 from catalog.documents import DocumentError, open_document
+from catalog.errors import CatalogError
 from catalog.load.document import Account, LoadTerms, load_document
 from catalog.migrate import create_catalog
 from catalog.readers import read_document

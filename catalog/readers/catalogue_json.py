@@ -105,6 +105,7 @@ def _link_record(link: Link) -> LinkRecord:
         url=link.url,
         line=link.line,
         char_start=link.char_start,
+        sub_path=link.sub_path,
         roles=tuple(link.roles),
         is_promised=link.is_promised,
         is_own=link.is_own,

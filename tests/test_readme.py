@@ -1,0 +1,97 @@
+"""Every command in the README is run, and prints what the README says."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ROOT
+from tests.installation import clone, run, skip_without_packages
+
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+BLOCKS = re.findall(r"^```(console|sh)\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
+SHOWN = [block for kind, block in BLOCKS if kind == "console"]
+SCRIPTS = [block for kind, block in BLOCKS if kind == "sh"]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder where the first command of the tour was run."""
+    made = tmp_path_factory.mktemp("tour")
+    _run("catalog load", made)
+    return made
+
+
+def _run(command: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    beside = Path(sys.executable).parent
+    environment = {**os.environ, "PATH": f"{beside}{os.pathsep}{os.environ['PATH']}"}
+    return subprocess.run(command, shell=True, cwd=cwd, capture_output=True, text=True, timeout=120, env=environment)
+
+
+@pytest.mark.parametrize("block", SHOWN, ids=lambda block: block.split("\n")[0])
+def test_what_the_readme_shows_is_what_is_printed(block: str, folder: Path, tmp_path: Path) -> None:
+    first, _, expected = block.partition("\n")
+    command = first.removeprefix("$ ")
+    if command.startswith("sqlite3") and shutil.which("sqlite3") is None:
+        command = command.replace("sqlite3", f"{shlex.quote(sys.executable)} -m tests.sqlite", 1)
+        pytest.skip("the sqlite3 command is not installed")
+    cwd = tmp_path if command == "catalog load" else folder
+
+    done = _run(command, cwd)
+
+    assert (done.returncode, done.stderr) == (0, "")
+    if expected:
+        assert done.stdout == expected
+
+
+def test_the_other_commands_of_the_tour_work(folder: Path) -> None:
+    (commands,) = [block for block in SCRIPTS if "catalog check" in block]
+    for command in commands.splitlines():
+        done = _run(command, folder)
+        assert (done.returncode, done.stderr) == (0, ""), command
+
+
+def test_serve_shows_the_catalogue(folder: Path) -> None:
+    assert "catalog serve\n" in SCRIPTS
+    command = [sys.executable, "-m", "catalog", "serve", "--port", "0"]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"}
+    server = subprocess.Popen(
+        command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environment
+    )
+    try:
+        assert server.stdout is not None
+        address = re.search(r"http://127\.0\.0\.1:\d+", server.stdout.readline())
+        assert address is not None
+        with urllib.request.urlopen(f"{address[0]}/catalog/papers", timeout=30) as response:
+            assert b"GraphCLIP" in response.read()
+    finally:
+        server.terminate()
+        server.wait(timeout=30)
+
+
+def test_the_two_commands_work_in_a_clean_clone(tmp_path: Path) -> None:
+    skip_without_packages(tmp_path)
+    (two, without_make) = SCRIPTS[:2]
+    assert [line.split("  ")[0].strip() for line in two.splitlines()] == ["make catalog", "make test"]
+    checkout = clone(tmp_path)
+
+    made = run("make", "catalog", cwd=checkout)
+
+    assert made.returncode == 0, made.stderr
+    assert re.search(r"^all +421 +341 +80 +139 +0$", made.stdout, re.MULTILINE)
+    assert "make serve" in made.stdout
+    assert (checkout / "catalog.db").exists()
+    # This very run is what `make test` starts: here it must only find its tests.
+    installs, loads, tests = without_make.splitlines()
+    for command in (installs, loads, f"{tests} --collect-only --quiet".replace("-n auto", "")):
+        done = _run(command, checkout)
+        assert done.returncode == 0, done.stdout + done.stderr
+    assert "test_readme.py" in done.stdout

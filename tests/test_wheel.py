@@ -1,0 +1,50 @@
+"""A wheel works away from the checkout: migrations, seeds, metadata and site travel inside."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+from tests.installation import clone, new_environment, run, skip_without_packages
+from tests.test_cli import page
+
+
+def test_a_wheel_loads_and_serves_in_an_empty_folder(tmp_path: Path) -> None:
+    skip_without_packages(tmp_path)
+    commands = new_environment(tmp_path / "environment")
+    built = run(commands / "pip", "wheel", "--no-deps", "--wheel-dir", tmp_path, clone(tmp_path), cwd=tmp_path)
+    assert built.returncode == 0, built.stderr
+    (wheel,) = tmp_path.glob("paper_catalog-*.whl")
+    installed = run(commands / "pip", "install", wheel, cwd=tmp_path)
+    assert installed.returncode == 0, installed.stderr
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    (empty / "garden.txt").write_text(page("Counting Ferns"), encoding="utf-8")
+
+    loaded = run(commands / "catalog", "load", "garden.txt", cwd=empty)
+    seeded = run(commands / "catalog", "load", cwd=empty)
+    checked = run(commands / "catalog", "check", cwd=empty)
+    drawn = run(commands / "python", "-c", _SITE, cwd=empty)
+
+    assert (loaded.returncode, loaded.stderr) == (0, "")
+    assert (seeded.returncode, seeded.stderr) == (0, "")
+    assert (checked.returncode, checked.stderr) == (0, "")
+    assert sorted(os.listdir(empty)) == ["catalog.db", "garden.txt"]
+    with closing(sqlite3.connect(empty / "catalog.db")) as connection:
+        assert connection.execute("SELECT count(*) FROM papers").fetchone() == (342,)
+    assert drawn.returncode == 0, drawn.stderr
+    assert "Counting Ferns" in drawn.stdout
+    assert str(tmp_path / "environment") in drawn.stdout.splitlines()[0]
+
+
+_SITE = """
+import asyncio, catalog
+from pathlib import Path
+from catalog.serve import site
+print(catalog.__file__)
+response = asyncio.run(site(Path("catalog.db")).client.get("/catalog/papers?_search=ferns"))
+assert response.status_code == 200, response.text
+print(response.text)
+"""
