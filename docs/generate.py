@@ -17,6 +17,7 @@ from catalog.interchange import json_schema
 from catalog.migrate import create_catalog
 from catalog.models import metadata
 from catalog.schema import schema_sql
+from catalog.site.descriptions import described
 
 ROOT = Path(__file__).parent.parent
 
@@ -41,6 +42,11 @@ def schema_reference() -> str:
 def interchange_schema() -> str:
     """Return docs/interchange.schema.json."""
     return json.dumps(json_schema(), indent=2, ensure_ascii=False) + "\n"
+
+
+def site_metadata() -> str:
+    """Return metadata.yml with its descriptions of tables and columns brought up to date."""
+    return described((ROOT / "metadata.yml").read_text(encoding="utf-8"))
 
 
 def _reference_lines() -> Iterator[str]:
@@ -94,6 +100,7 @@ GENERATED: dict[str, Callable[[], str]] = {
     "docs/schema.sql": schema_statements,
     "docs/schema.md": schema_reference,
     "docs/interchange.schema.json": interchange_schema,
+    "metadata.yml": site_metadata,
 }
 """Path from the root of the repository -> what its text must be."""
 

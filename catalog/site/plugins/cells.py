@@ -1,0 +1,117 @@
+"""How values look: dates that are open, addresses, yes and no, and text that a stranger wrote."""
+
+# Datasette has no types: its imports and its decorator are unknown to mypy.
+# mypy: disable-error-code="import-untyped", disallow-untyped-decorators=False
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections.abc import Mapping
+from datetime import date
+from typing import Any, Final
+
+from datasette import hookimpl
+from markupsafe import Markup, escape
+
+# Control characters, and marks that turn the direction of the text around them: a title must not rearrange the page.
+_UNPRINTABLE: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+_WEB_ADDRESS: Final = re.compile(r"https?://[^\s\x00-\x1f\x7f]+", re.IGNORECASE)
+_CODE: Final = re.compile(r"`([^`]+)`")
+
+_MOST_YEARS_TO_NAME: Final = 3
+
+Row = Mapping[str, Any] | sqlite3.Row
+
+
+def plain(value: object) -> str:
+    """Return a value as text that can stand on a page: unprintable characters become the replacement character."""
+    return _UNPRINTABLE.sub("\N{REPLACEMENT CHARACTER}", "" if value is None else str(value))
+
+
+def is_web_address(value: object) -> bool:
+    """Whether a value is an address that may become a link; `javascript:` and `data:` never are."""
+    return isinstance(value, str) and _WEB_ADDRESS.fullmatch(value) is not None
+
+
+def web_link(url: str, label: str | None = None) -> str:
+    """Return a link to an address outside, or the text alone where the address is not one to follow."""
+    if not is_web_address(url):
+        return plain(label or url)
+    shown = plain(label or re.sub(r"^https?://(www\.)?", "", url, flags=re.IGNORECASE))
+    return Markup('<a href="{}" rel="nofollow noopener noreferrer">{}</a>').format(url, shown)
+
+
+def with_code(text: object) -> str:
+    """Return a description with its `names` as code."""
+    parts = _CODE.split(plain(text))
+    # What stood between backquotes is every second part.
+    return Markup("").join(
+        Markup("<code>{}</code>").format(part) if at % 2 else escape(part) for at, part in enumerate(parts)
+    )
+
+
+def digest_day(digest: Row) -> str:
+    """Return the day of a digest, or the days it could be, in words; empty where nothing is known."""
+    if digest["digest_date"]:
+        return plain(digest["digest_date"])
+    earliest, latest, printed = digest["earliest_date"], digest["latest_date"], digest["printed_date"]
+    if not (earliest and latest):
+        return plain(f"{printed}, year unknown" if printed else "")
+    years = _possible_years(earliest, latest)
+    if not (printed and years):
+        return f"{earliest} to {latest}"
+    if len(years) > _MOST_YEARS_TO_NAME:
+        return plain(f"{printed}, {years[0]} to {years[-1]}")
+    *others, last = (str(year) for year in years)
+    return plain(f"{printed}, {', '.join(others)}{' or ' if others else ''}{last}")
+
+
+def _possible_years(earliest: str, latest: str) -> list[int]:
+    """The years between two bounds that are one day in different years; none where they are not."""
+    first, last = date.fromisoformat(earliest), date.fromisoformat(latest)
+    if (first.month, first.day) != (last.month, last.day):
+        return []
+    is_leap_day = (first.month, first.day) == (2, 29)
+    return list(range(first.year, last.year + 1, 4 if is_leap_day else 1))
+
+
+@hookimpl
+def prepare_jinja2_environment(env: Any) -> None:
+    """Give the templates these words."""
+    env.filters.update(plain=plain, web_link=web_link, with_code=with_code, digest_day=digest_day)
+
+
+@hookimpl
+def render_cell(row: Row, value: object, column: str, table: str | None, database: str, datasette: Any) -> str | None:
+    """Return how a cell looks, or None where Datasette's own way is right."""
+    if isinstance(value, dict):
+        # A label of another table; Datasette makes the link from this same dict after us.
+        value["label"] = plain(value["label"])
+        return None
+    keys = row.keys()
+    if table == "digests" and column == "digest_date" and value is None:
+        has_bounds = {"digest_date", "earliest_date", "latest_date", "printed_date"} <= set(keys)
+        return digest_day(row) or None if has_bounds else None
+    if table is None:
+        return _linked_label(row, value, column, database, datasette)
+    if column.startswith(("is_", "has_")) and value in (0, 1):
+        return "yes" if value else "no"
+    return _text(value)
+
+
+def _linked_label(row: Row, value: object, column: str, database: str, datasette: Any) -> str | None:
+    """In a query: a title beside a paper_id, or a digest beside a digest_id, is the way to that page."""
+    keys = set(row.keys())
+    for label, key, target in (("title", "paper_id", "papers"), ("digest", "digest_id", "digests")):
+        if column == label and key in keys and isinstance(row[key], int) and value is not None:
+            href = f"{datasette.urls.table(database, target)}/{row[key]}"
+            return Markup('<a href="{}">{}</a>').format(href, plain(value))
+    return _text(value)
+
+
+def _text(value: object) -> str | None:
+    if not isinstance(value, str):
+        return None
+    if is_web_address(value):
+        return web_link(value)
+    return plain(value) if _UNPRINTABLE.search(value) else None

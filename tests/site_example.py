@@ -1,0 +1,106 @@
+"""A small catalogue for the tests of the site, loaded from invented pages: boats, spoons, umbrellas, and one attack."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+from datasette.app import Datasette
+
+from catalog.documents import find_documents
+from catalog.load import load_documents, load_terms
+
+FILLER = (
+    "We invent a benchmark of paper boats that cross a bath tub, and let forty imaginary captains steer them through "
+    "soap bubbles. Every boat is folded twice, once by hand and once by a machine that has never seen water. The "
+    "machine wins on straight courses and loses as soon as somebody pulls the plug, which we did eleven times. "
+)
+HOSTILE_TITLE = 'Folding <script>alert(1)</script> & "Quoting" \u202eBoats\x07 with <img src=x onerror=alert(2)>'
+HOSTILE_ABSTRACT = FILLER + "See <script>alert(3)</script> and javascript:alert(4), or data:text/html,<b>x</b>."
+
+PAGE = f"""Daily Papers
+
+byAK and the research community
+
+Mar 4
+
+Paper Boats in Bath Tubs: A Benchmark Nobody Asked For
+
+{FILLER}Code is available at https://github.com/Tub-Lab/Paper-Boats.
+
+  • 3 authors
+
+·
+
+Apr 7, 2022
+
+{HOSTILE_TITLE}
+
+{HOSTILE_ABSTRACT}
+
+  • 5 authors
+
+·
+
+Dec 2, 2025 3
+
+On the Migration of Tea Spoons Between Kitchens
+
+{FILLER}Our spoons will be released at https://github.com/spoon/drawer soon.
+
+  • 1 author
+
+·
+
+Jan 5, 2024
+"""
+
+SECOND_PAGE = f"""byAK and the research community
+
+Mar 11
+
+Paper Boats in Bath Tubs: A Benchmark Nobody Asked For
+
+{FILLER}Code is available at https://github.com/Tub-Lab/Paper-Boats.
+
+Umbrellas That Remember Rain
+
+{FILLER}
+"""
+
+Get = Callable[..., httpx.Response]
+
+
+def make_catalogue(folder: Path) -> Path:
+    """Load the two pages into a file of another name than `catalog`, with a blank, a `#` and a `%` in its path."""
+    folder = folder / "a #1 100% folder"
+    pages = folder / "pages"
+    pages.mkdir(parents=True)
+    (pages / "first.txt").write_text(PAGE, encoding="utf-8")
+    (pages / "second.txt").write_text(SECOND_PAGE, encoding="utf-8")
+    path = folder / "my-papers.db"
+    problems: list[str] = []
+    accounts = list(load_documents(find_documents([pages]), path, load_terms(), on_error=problems.append))
+    assert not problems
+    assert len(accounts) == 2
+    return path
+
+
+def getter(datasette: Datasette) -> Get:
+    """Return what asks the site, through Datasette's own client."""
+
+    def get(path: str, *, method: str = "GET", **options: Any) -> httpx.Response:
+        return asyncio.run(datasette.client.request(method, path, **options))
+
+    return get
+
+
+def paper_id(get: Get, start: str) -> int:
+    """Return the id of the one paper whose title starts like this."""
+    rows = get(f"/catalog/papers.json?_shape=array&title__startswith={quote(start)}").json()
+    assert len(rows) == 1
+    return int(rows[0]["id"])
