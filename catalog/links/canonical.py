@@ -1,0 +1,56 @@
+"""From an address to its target: one canonical form, one identity, and the kind that the address alone tells."""
+
+from __future__ import annotations
+
+from catalog.links.address import Address, page_url, parse_address
+from catalog.links.forges import forge_target
+from catalog.links.hosts import (
+    ARCHIVE_HOSTS,
+    LARGE_SITES,
+    OTHER_HOSTS,
+    PAPER_HOSTS,
+    SHORTENERS,
+    host_is_in,
+    is_placeholder,
+)
+from catalog.links.hubs import hub_target, page_key
+from catalog.links.targets import LinkKind, Target
+
+
+def canonicalize(url: str) -> Target:
+    """What an address points at, in canonical form.
+
+    Takes an address with or without its scheme. Two spellings of one target give equal `key`s, and canonicalizing
+    the canonical address changes nothing but `sub_path`. Raises ValueError for what is no address.
+    """
+    address = parse_address(url)
+    return forge_target(address) or hub_target(address) or _ordinary_page(address)
+
+
+def _ordinary_page(address: Address) -> Target:
+    host = address.host
+    kind = _page_kind(address)
+    url = page_url(address)
+    shown_host = address.origin.partition(":")[0]
+    if kind == "shortener":
+        # Opaque, and the case of its path is its identity.
+        url = page_url(address, origin=host)
+        shown_host = host
+    return Target(url, page_key(url), shown_host, kind)
+
+
+def _page_kind(address: Address) -> LinkKind:
+    host, segments = address.host, address.segments
+    if any(map(is_placeholder, segments)):
+        return "other"
+    if host_is_in(host, SHORTENERS):
+        return "shortener" if segments else "other"
+    if host.endswith(("sites.google.com", "pages.dev")):
+        return "project page"
+    if host_is_in(host, ARCHIVE_HOSTS):
+        return "archive"
+    if host_is_in(host, PAPER_HOSTS):
+        return "paper"
+    if host in LARGE_SITES and not segments:
+        return "other"
+    return "other" if host_is_in(host, OTHER_HOSTS) else "project page"

@@ -1,0 +1,112 @@
+"""From a text to the links it offers: mend it, find the addresses, and read what the sentences say of them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from catalog.links.canonical import canonicalize
+from catalog.links.mend import mend
+from catalog.links.roles import Reading, read_words, settle_roles
+from catalog.links.scan import Stretch, find_stretches
+from catalog.links.sentences import surroundings
+from catalog.links.targets import FoundLink, Target
+
+# Between an address and the words that show it: `URL{`, `\href{URL}{`, `\href{URL}{\texttt{`.
+_SHOWN_AS = re.compile(r"\}?\{(?:\\[a-z]{1,12}\{){0,3}")
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    stretch: Stretch
+    target: Target
+
+
+def find_links(text: str) -> list[FoundLink]:
+    """The addresses that a text offers: one for each distinct target, in the order of place.
+
+    Takes any text and raises nothing; an empty list where there is no address. No two `verbatim`s overlap. An
+    address that the text repeats is given once, where it first stands, with what all its sentences say of it.
+    """
+    mended = mend(text)
+    places = _without_labels(mended.text, _places(mended.text))
+    if not places:
+        return []
+    readings = _readings(mended.text, places)
+    merged: dict[str, tuple[_Place, list[Reading]]] = {}
+    for place, reading in zip(places, readings, strict=True):
+        merged.setdefault(place.target.key, (place, []))[1].append(reading)
+    links: list[FoundLink] = []
+    for place, said in merged.values():
+        start = mended.original_start(place.stretch.start)
+        end = mended.original_end(place.stretch.end)
+        mentions = tuple(role for reading in said for role in reading.mentions)
+        links.append(
+            FoundLink(
+                verbatim=text[start:end],
+                start=start,
+                url=place.stretch.url,
+                target=place.target,
+                roles=settle_roles(mentions, place.target),
+                is_promised=all(reading.is_promised for reading in said),
+                is_own=any(reading.is_own for reading in said),
+            )
+        )
+    return links
+
+
+def _places(text: str) -> list[_Place]:
+    places: list[_Place] = []
+    for stretch in find_stretches(text):
+        try:
+            places.append(_Place(stretch, canonicalize(stretch.url)))
+        except ValueError:
+            continue
+    return places
+
+
+def _without_labels(text: str, places: list[_Place]) -> list[_Place]:
+    """Drop what only shows an address in words: `URL{text}`, `\\href{URL}{text}`, `[text](URL)` on one host."""
+    kept: list[_Place] = []
+    for place in places:
+        previous = kept[-1] if kept else None
+        if previous is not None and _site(previous) == _site(place):
+            between = text[previous.stretch.end : place.stretch.start]
+            if _SHOWN_AS.fullmatch(between):
+                continue
+            if between == "](":
+                kept.pop()
+        kept.append(place)
+    return kept
+
+
+def _site(place: _Place) -> str:
+    return place.target.host.removeprefix("www.")
+
+
+def _readings(text: str, places: list[_Place]) -> list[Reading]:
+    """One reading for each place; an address joined to another by "and" shares its words."""
+    readings: list[Reading] = []
+    run: list[int] = []
+    for index, place in enumerate(places):
+        previous_end = places[index - 1].stretch.end if index else None
+        next_start = places[index + 1].stretch.start if index + 1 < len(places) else None
+        words = surroundings(text, place.stretch.start, place.stretch.end, previous_end, next_start)
+        if words.shares_previous and readings:
+            readings.append(readings[-1])
+            run.append(index)
+        else:
+            readings.append(read_words(words))
+            run = [index]
+        if len(run) > 1 and "respectively" in words.after[:24].casefold():
+            _pair_off(readings, run)
+    return readings
+
+
+def _pair_off(readings: list[Reading], run: list[int]) -> None:
+    """ "Code and data are at A and B, respectively": one mention for each address, in order."""
+    shared = readings[run[0]]
+    if len(shared.mentions) != len(run):
+        return
+    for index, mention in zip(run, shared.mentions, strict=True):
+        readings[index] = Reading((mention,), shared.is_promised, shared.is_own)

@@ -1,0 +1,210 @@
+"""Addresses broken by white space: which blanks are closed, and which end the address.
+
+Every rule needs a reason in the address itself: it is not complete yet, or it breaks at a slash, a dot, a hyphen or
+an underscore. Two whole words with a blank between them are never joined.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from catalog.links.hosts import word_set
+
+# Known hosts and how many segments their addresses have at least: until then a blank may hide the next segment.
+_DEPTHS = {
+    "github.com": 2,
+    "gitlab.com": 2,
+    "bitbucket.org": 2,
+    "gitee.com": 2,
+    "codeberg.org": 2,
+    "huggingface.co": 2,
+    "hf.co": 2,
+    "zenodo.org": 2,
+    "doi.org": 2,
+    "dx.doi.org": 2,
+    "arxiv.org": 2,
+    "anonymous.4open.science": 2,
+    "sites.google.com": 2,
+    "bit.ly": 1,
+    "aka.ms": 1,
+    "tinyurl.com": 1,
+    "goo.gl": 1,
+    "gist.github.com": 1,
+    "youtu.be": 1,
+    "osf.io": 1,
+}
+KNOWN_HOSTS = frozenset(_DEPTHS)
+_TOKEN = re.compile(r"[A-Za-z0-9._~%-][A-Za-z0-9._~%/?=&#-]{0,199}")
+_ENDS_OPEN = re.compile(r"^[^?#]{0,2000}[A-Za-z0-9][-_]$")
+_HAS_QUERY = re.compile(r"[?#]")
+_REST_OF_NAME = re.compile(r"[_-][a-z0-9]{2}")
+_REST_OF_OWNER = re.compile(r"[a-z0-9-]{2,39}/[A-Za-z0-9][A-Za-z0-9._-]{2,99}")
+_BLANK = re.compile(r"\s{1,6}")
+_SLASH_AFTER_BLANK = re.compile(r"\s{1,6}/(\s{0,4})(?=[A-Za-z0-9~_.-])")
+# Words that follow an address in a sentence: none of them is taken for the next part of a broken one.
+_FUNCTION_WORDS = word_set(
+    "a an the and or nor but for to of in on at by as is are was were be been being has have had will would can "
+    "could may might shall should must with without from into onto over under upon via per than then thus hence "
+    "we our us it its this that these those they their there here where which who whose when while if so such "
+    "also not no yes all any both each more most other some only just now soon later once after before during "
+    "since until along together including containing based using respectively however moreover furthermore "
+    "finally additionally you your i he she et al e.g i.e etc vs see please available http https www"
+)
+_WORDS = _FUNCTION_WORDS | word_set(
+    "used use code codes data dataset datasets model models project page website web site repository repo github "
+    "gitlab link links url demo video videos paper released release open source public publicly free freely "
+    "license licensed licence mit apache cc keywords index abstract note let experiments results extensive "
+    "in-depth com accepted published"
+)
+_MAX_JOINS = 8
+
+
+def read_path(text: str, start: int, host: str, host_end: int, read_run: Callable[[str, int], int]) -> int:
+    """Where the path after a host ends, blanks that only break it included.
+
+    `read_run` gives the end of an unbroken run. Inside `\\url{…}`, `\\href{…}` and `<…>` every blank is closed.
+    """
+    folded = host.casefold()
+    end = read_run(text, host_end) if text[host_end : host_end + 1] in ("/", "?", "#") else host_end
+    group_end = _group_end(text, start, end)
+    if group_end is not None:
+        return group_end
+    for _ in range(_MAX_JOINS):
+        piece = re.sub(r"\s", "", text[host_end:end])
+        following = _join(text, end, folded, piece)
+        if following is None:
+            break
+        next_end = read_run(text, following)
+        if next_end <= following:
+            break
+        end = next_end
+    return end
+
+
+def _group_end(text: str, start: int, end: int) -> int | None:
+    """Where the group ends that the address opens, if the address is broken in it and nothing else is in it."""
+    before = text[max(0, start - 8) : start].rstrip()
+    if before.endswith(("url{", "href{", "URL{")):
+        closing = "}"
+    elif before.endswith("<"):
+        closing = ">"
+    else:
+        return None
+    group_end = text.find(closing, end, end + 300)
+    if group_end < 0 or group_end == end:
+        return None
+    rest = text[end:group_end]
+    return group_end if re.fullmatch(r"[\sA-Za-z0-9/._~%?=&#+-]{1,300}", rest) and "http" not in rest else None
+
+
+def _join(text: str, end: int, host: str, path: str) -> int | None:
+    """Where an address goes on after the blank at `end`, or None where the blank ends it."""
+    blank = _BLANK.match(text, end)
+    if blank is None or blank[0].count("\n") > 1:
+        return None
+    wanted = _DEPTHS.get(host, 0)
+    depth = _depth(host, path)
+    slash = _SLASH_AFTER_BLANK.match(text, end)
+    if slash:
+        return _after_slash(text, slash, depth, wanted) if slash[0].count("\n") < 2 else None
+    token = _TOKEN.match(text, blank.end())
+    if token is None or token[0].casefold().startswith(("http", "www.")):
+        return None
+    if _ENDS_OPEN.search(path) or (path.endswith(".") and _completes_dot(host, token[0])):
+        words = _WORDS if token[0][0].isupper() else _FUNCTION_WORDS
+        is_word = token[0].rstrip(".,;:").casefold() in words
+        return blank.end() if token[0][0].isalnum() and not is_word else None
+    if _is_word(token[0]):
+        return None
+    if path.endswith("/"):
+        is_spaced_slash = text[end - 2 : end - 1].isspace() and depth < wanted
+        is_on_page = host.endswith((".github.io", ".gitlab.io")) and depth == 0 and _is_last(text, token)
+        if is_spaced_slash or is_on_page or _continues(text, token, depth, wanted):
+            return blank.end()
+        return None
+    if wanted and depth >= 1 and path[-1:].isalnum() and _is_rest_of_name(token[0]) and not _HAS_QUERY.search(path):
+        return blank.end()
+    # An owner cut in two: the token brings the rest of it and the name, and the sentence ends there.
+    if wanted == 2 and depth == 1 and _REST_OF_OWNER.fullmatch(token[0]) and _is_last(text, token):
+        return blank.end()
+    return None
+
+
+def _is_rest_of_name(token: str) -> bool:
+    return _REST_OF_NAME.match(token) is not None and token[1:].rstrip(".,;:").casefold() not in _FUNCTION_WORDS
+
+
+def _completes_dot(host: str, token: str) -> bool:
+    """Whether a token goes on after a dot that ends the address so far: `name. git`, `zenodo. 1234567`."""
+    if host in ("doi.org", "dx.doi.org"):
+        return token[0].isdigit()
+    return bool(re.match(r"git\b", token))
+
+
+def _depth(host: str, path: str) -> int:
+    segments = [segment for segment in path.partition("?")[0].split("/") if segment]
+    if host in ("huggingface.co", "hf.co") and segments[:1] and segments[0] in ("datasets", "spaces", "collections"):
+        return len(segments) - 1
+    return len(segments)
+
+
+def _after_slash(text: str, slash: re.Match[str], depth: int, wanted: int) -> int | None:
+    """A slash after a blank: part of a broken address while it is not complete; later only if glued to a view."""
+    token = _TOKEN.match(text, slash.end())
+    if token is None or (_is_word(token[0]) and slash[1]):
+        return None
+    position = slash.start() + len(slash[0]) - len(slash[1]) - 1
+    if depth < wanted:
+        return _close_blank(text, position, slash)
+    is_view = re.match(r"(?:tree|blob|main|master|-/)\b", token[0])
+    if is_view and not slash[1]:
+        return position
+    if wanted == 0 and depth == 0 and not slash[1] and not _is_word(token[0]):
+        return position
+    return None
+
+
+def _close_blank(text: str, position: int, slash: re.Match[str]) -> int | None:
+    token = _TOKEN.match(text, slash.end())
+    if token is None or "http" in token[0] or _is_word(token[0]):
+        return None
+    return position
+
+
+def _continues(text: str, token: re.Match[str], depth: int, wanted: int) -> bool:
+    """Whether the token after `…/ ` is the next part of the address."""
+    word = token[0].rstrip(".,;:")
+    is_last = _is_last(text, token)
+    if wanted - depth >= 2:
+        return "/" in word or bool(re.match(r"\s{0,4}/\s{0,4}[A-Za-z0-9]", text[token.end() : token.end() + 10]))
+    if wanted - depth == 1:
+        return is_last or not (word.isalpha() and word.islower()) or _followed_by_word(text, token.end())
+    return wanted == 0 and ("/" in word.strip("/") or word.startswith("~") or word.endswith((".html", ".htm", ".php")))
+
+
+def _is_last(text: str, token: re.Match[str]) -> bool:
+    """Whether the sentence or its bracket ends right after the token."""
+    after = text[token.end() : token.end() + 1]
+    return after == "" or after in ")}],;:。" or token[0].endswith((".", ",", ";", ":"))
+
+
+def _followed_by_word(text: str, end: int) -> bool:
+    following = re.match(r"\s{1,4}([A-Za-z]{1,20})\b", text[end : end + 26])
+    return following is not None and following[1].casefold() in _WORDS
+
+
+def _is_word(token: str) -> bool:
+    stripped = token.rstrip(".,;:?=&#-")
+    first = stripped.partition("/")[0]
+    return first.casefold() in _WORDS and (stripped == first or first.islower())
+
+
+def place_after(text: str, start: int, count: int) -> int:
+    """The place in `text` after `count` characters from `start`, blanks not counted."""
+    position = start
+    while count > 0:
+        if not text[position].isspace():
+            count -= 1
+        position += 1
+    return position

@@ -1,0 +1,82 @@
+"""Where an address ends: the stops, brackets and glued words after it are the sentence's, not the address's."""
+
+from __future__ import annotations
+
+import re
+
+_STOPS = ".,;:!?'*&@=+(%~"
+_STARTERS = (
+    "In|The|We|Our|This|These|That|It|Its|They|Code|Codes|Data|Dataset|Datasets|All|An|And|For|To|With|As|At|On|Here|"
+    "Project|Website|Keywords|Note|Also|Additionally|Moreover|Furthermore|However|Finally|See|Please|Model|Models|"
+    "Demo|Video|Videos|Supplementary|More|Both|Using|By|From|Experiments|Results|Extensive|There|You|Index"
+)
+_GLUED_STARTER = re.compile(rf"\.(?=(?:{_STARTERS})(?![a-z0-9_-]))")
+_GLUED_SENTENCE = re.compile(r"\.(?=[A-Z][a-z]{1,20}$)")
+_LOWER_WORD_FOLLOWS = re.compile(r"\s+[a-z]{2,}|\s+[A-Z]")
+_FORGE = re.compile(r"(?:github\.com|gitlab\.com|bitbucket\.org|gitee\.com|huggingface\.co|hf\.co|codeberg\.org)$")
+_NAMES = r"(?:/{1,3}(?:[A-Za-z0-9._~-]|%(?:5[Ff]|2[DdEe]|7[Ee])){1,200}){0,2}"
+_FORGE_SEGMENTS = re.compile(rf"{_NAMES}(?:(?:/{{1,3}}[A-Za-z0-9._~%@:+=-]{{1,200}}){{0,30}}/{{0,2}})?")
+_COMMA_WORD = re.compile(r",(?=[A-Za-z]{2,})")
+_TRAILING_ESCAPE = re.compile(r"(?:%(?:20|0[AaDd]|7[BbDd])){1,3}$")
+_PAGE_HOST = (".github.io", ".gitlab.io", ".hf.space")
+
+
+def trimmed_end(host: str, path: str, following: str, before: str = "") -> int:
+    """How many characters of `path` belong to the address.
+
+    `following` is the text after the path, `before` the character before the address: emphasis that was opened
+    there ends with the address.
+    """
+    end = _before_glued_sentence(path, following)
+    path = path[:end]
+    if _FORGE.search(host.casefold()):
+        path = _forge_path(path)
+    elif host.casefold().endswith(_PAGE_HOST):
+        path = re.split(r"[,;()]", path, maxsplit=1)[0]
+    else:
+        comma = _COMMA_WORD.search(path)
+        if comma and not any(mark in path[comma.end() :] for mark in ("/", ".", ",", "=")):
+            path = path[: comma.start()]
+    kept = _without_stops(path)
+    return len(_without_stops(kept.rstrip("_")) if before == "_" else kept)
+
+
+def _before_glued_sentence(path: str, following: str) -> int:
+    match = _GLUED_STARTER.search(path)
+    if match is None and _LOWER_WORD_FOLLOWS.match(following):
+        match = _GLUED_SENTENCE.search(path)
+        if match and path[match.end() :] in ("Net", "Jl", "Js", "Py"):
+            match = None
+    return match.start() if match else len(path)
+
+
+def _forge_path(path: str) -> str:
+    """Names on forges hold letters, digits, `-`, `_` and `.`; the first other character ends the address."""
+    match = _FORGE_SEGMENTS.match(path)
+    end = match.end() if match else 0
+    if path[end : end + 1] in ("?", "#"):
+        query = re.match(r"[?#][^,;()]{0,500}", path[end:])
+        end += query.end() if query else 0
+    return path[:end]
+
+
+def _without_stops(path: str) -> str:
+    escape = _TRAILING_ESCAPE.search(path, max(0, len(path) - 9))
+    if escape:
+        path = path[: escape.start()]
+    opened = path.count("(") - path.count(")")
+    if opened > 0:
+        path = path[: path.index("(")]
+        opened = path.count("(") - path.count(")")
+    end = len(path)
+    while end:
+        last = path[end - 1]
+        if last == ")" and opened < 0:
+            opened += 1
+        elif last not in _STOPS:
+            break
+        elif last == "(":
+            opened -= 1
+        end -= 1
+    path = path[:end]
+    return path[:-3].rstrip("-") if path.endswith("---") else path
