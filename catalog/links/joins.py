@@ -39,7 +39,7 @@ _TOKEN = re.compile(r"[A-Za-z0-9._~%-][A-Za-z0-9._~%/?=&#-]{0,199}")
 _ENDS_OPEN = re.compile(r"^[^?#]{0,2000}[A-Za-z0-9][-_]$")
 _HAS_QUERY = re.compile(r"[?#]")
 _REST_OF_NAME = re.compile(r"[_-][a-z0-9]{2}")
-_REST_OF_OWNER = re.compile(r"[a-z0-9-]{2,39}/[A-Za-z0-9][A-Za-z0-9._-]{2,99}")
+_REST_OF_OWNER = re.compile(r"[A-Za-z0-9-]{2,39}/[A-Za-z0-9][A-Za-z0-9._-]{2,99}")
 _BLANK = re.compile(r"\s{1,6}")
 _SLASH_AFTER_BLANK = re.compile(r"\s{1,6}/(\s{0,4})(?=[A-Za-z0-9~_.-])")
 # Words that follow an address in a sentence: none of them is taken for the next part of a broken one.

@@ -11,7 +11,7 @@ from pathlib import Path
 from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
-from catalog.database import FILE_IS_GONE, create_catalog_engine, known_revisions, require_current, translated_errors
+from catalog.database import create_catalog_engine, known_revisions, require_current, translated_errors
 from catalog.documents import DocumentError, open_document
 from catalog.errors import CatalogError
 from catalog.load.document import Account, LoadTerms, load_document
@@ -95,6 +95,10 @@ class _Target:
                 f"{record.origin.name}: breaks a rule of the catalogue ({error.orig}), so nothing of it was stored; "
                 "correct it."
             ) from error
+        except CatalogError:
+            # SQLite notices too, but its word for it is that the file is read-only.
+            self._check_identity()
+            raise
         self._check_identity()
         return account
 
@@ -120,4 +124,6 @@ class _Target:
 
     def _check_identity(self) -> None:
         if self._stat() != self.identity:
-            raise CatalogError(f"{self.path}: {FILE_IS_GONE}")
+            raise CatalogError(
+                f"{self.path}: was deleted or replaced during the load, and what was loaded went with it; load again."
+            )
