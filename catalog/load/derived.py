@@ -19,11 +19,9 @@ def settle_derived(connection: Connection, paper_ids: Iterable[int]) -> None:
 
 def derived_values() -> dict[str, ColumnElement[Any]]:
     """Return, for each derived column of `papers`, the expression that it must equal."""
-    with_repository = (
-        select(paper_links.c.link_id)
-        .join(links, links.c.id == paper_links.c.link_id)
-        .where(paper_links.c.paper_id == papers.c.id, links.c.kind == "repository")
-    )
+    # As a look-up and not as a join: SQLite would start a join at the index on kind, for every paper anew.
+    kind = select(links.c.kind).where(links.c.id == paper_links.c.link_id).scalar_subquery()
+    with_repository = select(paper_links.c.link_id).where(paper_links.c.paper_id == papers.c.id, kind == "repository")
     listed = select(func.count(distinct(digest_entries.c.digest_id))).where(digest_entries.c.paper_id == papers.c.id)
     return {
         "has_repository": cast(with_repository.exists(), Integer),
