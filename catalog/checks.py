@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-import shutil
+import sqlite3
 import tempfile
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -122,8 +122,7 @@ def _search_index(database: Path) -> CheckResult:
     with ExitStack() as stack:
         if not os.access(database, os.W_OK):
             folder = stack.enter_context(tempfile.TemporaryDirectory())
-            database = Path(shutil.copy(database, folder))
-            database.chmod(0o600)
+            database = _copy(database, Path(folder, "catalog.db"))
         engine = create_catalog_engine(database)
         stack.callback(engine.dispose)
         connection = stack.enter_context(engine.connect())
@@ -136,6 +135,13 @@ def _search_index(database: Path) -> CheckResult:
         except DatabaseError as error:
             broken = [(str(error.orig),)]
     return CheckResult("search index", "the search index is in line with the papers", broken)
+
+
+def _copy(database: Path, copy: Path) -> Path:
+    uri = f"{database.absolute().as_uri()}?mode=ro"
+    with closing(sqlite3.connect(uri, uri=True)) as source, closing(sqlite3.connect(copy)) as target:
+        source.backup(target)
+    return copy
 
 
 def _derived(connection: Connection, most: int) -> list[tuple[Any, ...]]:

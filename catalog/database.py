@@ -25,8 +25,6 @@ BUSY_TIMEOUT_SECONDS = 30
 # before a load, and `catalog check` does the rest.
 _QUICK_CHECK_BYTES = 64 * 1024 * 1024
 
-FILE_IS_GONE = "was deleted or replaced during the load, and what was loaded went with it; load again."
-
 _HEADER_BYTES = 100
 _MAGIC = b"SQLite format 3\x00"
 
@@ -73,11 +71,21 @@ def file_revision(path: Path) -> str:
     _check_header(path)
     mode = "rw" if os.access(path, os.W_OK) else "ro"
     uri = f"{path.absolute().as_uri()}?mode={mode}"
-    with translated_errors(path), closing(sqlite3.connect(uri, uri=True, timeout=BUSY_TIMEOUT_SECONDS)) as connection:
-        revision = _read_revision(path, connection)
-        _check_size(path)
-        if path.stat().st_size <= _QUICK_CHECK_BYTES:
-            _check_quickly(path, connection)
+    try:
+        with (
+            translated_errors(path),
+            closing(sqlite3.connect(uri, uri=True, timeout=BUSY_TIMEOUT_SECONDS)) as connection,
+        ):
+            # One transaction, so that nobody else's commit comes between what is compared.
+            connection.execute("BEGIN")
+            revision = _read_revision(path, connection)
+            _check_size(path, connection)
+            if path.stat().st_size <= _QUICK_CHECK_BYTES:
+                _check_quickly(path, connection)
+    except sqlite3.Error as error:
+        raise CatalogError(
+            f"{path}: cannot be read as a catalogue ({error}); restore it from a backup, or name another file."
+        ) from error
     return revision
 
 
@@ -109,10 +117,8 @@ def translated_errors(path: Path) -> Iterator[None]:
 def _sentence(code: str, message: str) -> str | None:
     if code.startswith("SQLITE_BUSY") or "database is locked" in message:
         return f"is in use by another process, waited {BUSY_TIMEOUT_SECONDS} seconds; try again when that has ended."
-    if code.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")) or "malformed" in message:
+    if code.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")) or "malformed" in message or "decode to UTF-8" in message:
         return f"is damaged ({message}); restore it from a backup, or load the documents into a new file."
-    if code == "SQLITE_READONLY_DBMOVED":
-        return FILE_IS_GONE
     if code.startswith("SQLITE_READONLY") or "readonly" in message:
         return "cannot be written to; check the permissions of the file and its folder."
     if code.startswith("SQLITE_CANTOPEN"):
@@ -144,15 +150,15 @@ def _check_header(path: Path) -> None:
         raise CatalogError(f"{path}: belongs to another application, not to the paper catalogue; name another file.")
 
 
-def _check_size(path: Path) -> None:
-    # SQLite's own integrity check passes on a file cut short by less than a page.
-    with path.open("rb") as file:
-        header = file.read(_HEADER_BYTES)
-    page_size = int.from_bytes(header[16:18], "big")
-    expected = (65536 if page_size == 1 else page_size) * int.from_bytes(header[28:32], "big")
-    is_page_count_valid = header[24:28] == header[92:96]
-    actual = path.stat().st_size
-    if is_page_count_valid and actual != expected:
+def _check_size(path: Path, connection: sqlite3.Connection) -> None:
+    # SQLite's own integrity check passes on a file cut short by less than a page. The header is asked for through
+    # SQLite: opening and closing the file here would drop the lock that the transaction holds.
+    if connection.execute("PRAGMA journal_mode").fetchone() == ("wal",):
+        return  # the newest pages are in another file
+    (page_size,) = connection.execute("PRAGMA page_size").fetchone()
+    (page_count,) = connection.execute("PRAGMA page_count").fetchone()
+    expected, actual = page_size * page_count, path.stat().st_size
+    if actual != expected:
         raise CatalogError(
             f"{path}: is damaged, it has {actual:,} bytes where its header says {expected:,}; restore it from a backup."
         )
@@ -175,4 +181,5 @@ def _read_revision(path: Path, connection: sqlite3.Connection) -> str:
 def _check_quickly(path: Path, connection: sqlite3.Connection) -> None:
     (answer,) = connection.execute("PRAGMA quick_check(1)").fetchone()
     if answer != "ok":
-        raise CatalogError(f"{path}: is damaged ({answer}); restore it from a backup, or load into a new file.")
+        reason = " ".join(answer.replace("*** in database main ***", "").split())
+        raise CatalogError(f"{path}: is damaged ({reason}); restore it from a backup, or load into a new file.")

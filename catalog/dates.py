@@ -20,7 +20,7 @@ _MONTH_NAME = (
     r"(?P<month>jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?"
     r"|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?"
 )
-_PRINTED_DATE = re.compile(_MONTH_NAME + r"\s{1,3}(?P<day>\d{1,2})(?:,?\s{1,3}(?P<year>\d{4}))?", re.IGNORECASE)
+_PRINTED_DATE = re.compile(_MONTH_NAME + r"\s{1,3}(?P<day>[0-9]{1,2})(?:,?\s{1,3}(?P<year>[0-9]{4}))?", re.IGNORECASE)
 _LEAP_YEAR = 2024
 
 

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import sqlite3
+from contextlib import closing, suppress
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from alembic.util.exc import CommandError
+from sqlalchemy.exc import SQLAlchemyError
 
 from catalog.database import (
-    CatalogError,
+    BUSY_TIMEOUT_SECONDS,
     create_catalog_engine,
     file_revision,
     known_revisions,
     translated_errors,
 )
+from catalog.errors import CatalogError
 from catalog.resources import resource
 
 
@@ -33,32 +37,43 @@ class Migration:
 def create_catalog(path: Path) -> None:
     """Make an empty catalogue at `path`, whole or not at all.
 
-    It is made under another name in the same folder and then put in place, so that a kill leaves no half-made file. Where
-    another process makes the same file meanwhile, that one stays. Raises CatalogError where the folder cannot be used.
+    It is made under another name in the same folder and then put in place, so that a kill leaves no half-made file.
+    Where another process makes the same file meanwhile, that one stays. Raises CatalogError where the folder cannot be
+    used.
     """
-    draft = path.with_name(f".{path.name}.{os.getpid()}.new")
+    target = Path(os.path.realpath(path))  # a symbolic link that leads nowhere yet names the file to make
+    draft = target.with_name(f".{target.name}.{os.getpid()}.new")
     try:
         with translated_errors(path):
             upgrade(draft)
-        _put_in_place(draft, path)
+        _put_in_place(draft, target)
     except OSError as error:
-        raise CatalogError(f"{path}: cannot be made ({error.strerror}); check that its folder may be written to.") from error
+        raise CatalogError(
+            f"{path}: cannot be made ({error.strerror}); check that its folder may be written to."
+        ) from error
     finally:
-        for leftover in (draft, draft.with_name(draft.name + "-journal")):
-            leftover.unlink(missing_ok=True)
+        _discard(draft)
 
 
 def migrate_catalog(path: Path) -> Migration:
     """Upgrade the catalogue at `path` to the schema of this version, after a backup beside it.
 
-    Raises CatalogError where the file is no catalogue, is damaged, or was made by a newer version.
+    Raises CatalogError where the file is no catalogue, is damaged, was made by a newer version, or where a revision
+    fails: that one is undone whole.
     """
     before, head = file_revision(path), known_revisions()[-1]
     if before == head:
         return Migration(before, head, None)
     backup = _back_up(path, before)
-    with translated_errors(path):
-        upgrade(path)
+    try:
+        with translated_errors(path):
+            upgrade(path)
+    except (CommandError, RuntimeError, SQLAlchemyError) as error:
+        reason = " ".join(str(getattr(error, "orig", None) or error).split())
+        raise CatalogError(
+            f"{path}: could not be upgraded ({reason}), so it stays at revision {file_revision(path)}; please report "
+            f"it, and keep {backup}, the file as it was."
+        ) from error
     return Migration(before, head, backup)
 
 
@@ -81,24 +96,42 @@ def alembic_config() -> Config:
     return config
 
 
-def _put_in_place(draft: Path, path: Path) -> None:
-    try:
-        os.link(draft, path)  # unlike a rename, this never replaces a file that appeared meanwhile
-    except FileExistsError:
-        return
-    except OSError:
-        if not path.exists():
-            draft.rename(path)  # a file system without hard links
-
-
 def _back_up(path: Path, revision: str) -> Path:
-    number = 1
-    while (backup := path.with_name(f"{path.name}.backup-{revision}-{number}")).exists():
-        number += 1
-    with (
-        translated_errors(backup),
-        contextlib.closing(sqlite3.connect(path)) as source,
-        contextlib.closing(sqlite3.connect(backup)) as target,
-    ):
-        source.backup(target)
-    return backup
+    """Copy the file at `path`; a copy that was cut short never has the name of a backup."""
+    draft = path.with_name(f".{path.name}.{os.getpid()}.backup")
+    _discard(draft)
+    try:
+        with (
+            closing(sqlite3.connect(path, timeout=BUSY_TIMEOUT_SECONDS)) as source,
+            closing(sqlite3.connect(draft)) as target,
+        ):
+            source.backup(target)
+        backups = (path.with_name(f"{path.name}.backup-{revision}-{number}") for number in count(1))
+        return next(backup for backup in backups if _put_in_place(draft, backup))
+    except (OSError, sqlite3.Error) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise CatalogError(
+            f"{path}: cannot be backed up ({reason}), so it was not upgraded; "
+            "check that its folder may be written to and that the disk has room."
+        ) from error
+    finally:
+        _discard(draft)
+
+
+def _put_in_place(draft: Path, path: Path) -> bool:
+    """Give the draft its name, and return False where another file has it: none is ever replaced."""
+    try:
+        os.link(draft, path)  # a rename would replace a file that appeared meanwhile
+    except FileExistsError:
+        return False
+    except OSError:  # a file system without hard links
+        if path.exists():
+            return False
+        draft.rename(path)
+    return True
+
+
+def _discard(draft: Path) -> None:
+    for leftover in (draft, draft.with_name(draft.name + "-journal")):
+        with suppress(OSError):
+            leftover.unlink()

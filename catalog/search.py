@@ -60,8 +60,8 @@ def search_papers(database: Path, words: str, *, most: int = 10) -> list[SearchR
     """Return the `most` papers that match all `words` best, by bm25 with the title weighted.
 
     No spelling of `words` is an error: each is quoted, so that operators and stray punctuation mean themselves; "two
-    words" in double quotes stand together. Nothing to look for finds nothing. Raises CatalogError where the file is no
-    catalogue.
+    words" in double quotes stand together; the first 64 words count. Nothing to look for finds nothing. Raises
+    CatalogError where the file is no catalogue.
     """
     require_current(database)
     uri = f"{database.absolute().as_uri()}?mode=ro"

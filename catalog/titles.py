@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 _LATEX_FORMATTING = re.compile(
     r"\\(?:math(?:bb|bf|cal|frak|it|rm|scr|sf|tt)|boldsymbol|bm|pmb|ensuremath|operatorname"
@@ -11,27 +12,48 @@ _LATEX_FORMATTING = re.compile(
     r"|rm|bf|it|sc|sf|tt|em|sl|tiny|small|large|Large|LARGE|huge|Huge|xspace|left|right)(?![A-Za-z])"
 )
 
+# As in Unicode's Stream-Safe Text Format: no language comes near it.
+_MAX_MARKS = 30
+
 
 def title_key(title: str) -> str:
     """Return the letters and digits of `title`, folded, so that two printings of one title are equal.
 
     NFKC, LaTeX formatting commands and backslashes removed, accents stripped, case folded, everything but letters and
-    digits deleted. A title without a single letter or digit keeps its other characters, folded, because an empty key
-    would join every such title. Raises ValueError for a title of white space only.
+    digits deleted. A title without a single letter or digit keeps its other characters, folded if something is left
+    then, because an empty key would join every such title. Raises ValueError for a title of white space only.
     """
-    text = _LATEX_FORMATTING.sub("", unicodedata.normalize("NFKC", title))
-    folded = _fold(text)
-    key = "".join(character for character in folded if character.isalnum()) or "".join(folded.split())
+    normal = unicodedata.normalize("NFKC", _with_few_marks(title))
+    folded = _fold(_LATEX_FORMATTING.sub("", normal))
+    key = "".join(character for character in folded if character.isalnum())
+    key = key or "".join(folded.split()) or "".join(normal.split())
     if not key:
         raise ValueError("a title of white space only identifies nothing")
     return key
 
 
+def _with_few_marks(text: str) -> str:
+    """Leave out what exceeds a limit in a row: normalising sorts them in quadratic time, and no key keeps them."""
+    if text.isascii():
+        return text
+    kept, run = [], 0
+    for character in text:
+        run = run + 1 if _is_mark(character) else 0
+        if run <= _MAX_MARKS:
+            kept.append(character)
+    return "".join(kept)
+
+
+@lru_cache(maxsize=4096)
+def _is_mark(character: str) -> bool:
+    # Some characters are no marks themselves but are normalised to one (U+FF9E).
+    return unicodedata.combining(unicodedata.normalize("NFKD", character)[0]) != 0
+
+
 def _fold(text: str) -> str:
     if text.isascii():
         return text.lower()
-    # Folding may compose again (U+0130), so accents are stripped on both sides of it.
-    return _without_marks(_without_marks(text).casefold())
+    return _without_marks(text).casefold()
 
 
 def _without_marks(text: str) -> str:
