@@ -4,7 +4,7 @@ PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: help catalog serve test lint format docs docs-check bench wheel clean
+.PHONY: help catalog serve test test-newest-sqlite lint format docs docs-check bench wheel clean
 
 help: ## list these commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | \
@@ -37,6 +37,14 @@ serve: .venv/runtime ## publish catalog.db in a browser
 test: .venv/test ## run every test
 	@$(BIN)/python -m pytest -n auto
 
+.venv-newest/test: pyproject.toml .venv/bin/python
+	@$(PYTHON) -m venv .venv-newest
+	@.venv-newest/bin/python -m pip install --quiet --disable-pip-version-check --editable '.[test]' 'pysqlite3>=0.6'
+	@touch $@
+
+test-newest-sqlite: .venv-newest/test ## run the tests of the file on the SQLite of a wheel
+	@PYTHONPATH=tests/newest_sqlite .venv-newest/bin/python -m pytest -n auto
+
 lint: .venv/dev ## ruff and mypy
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
 
@@ -56,4 +64,4 @@ wheel: .venv/dev ## build the wheel into dist/
 	@$(BIN)/python -m build --wheel --outdir dist
 
 clean: ## remove what was built, not catalog.db
-	@rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	@rm -rf .venv .venv-newest build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

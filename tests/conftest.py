@@ -28,7 +28,18 @@ CONTENT_TABLES = (
 )
 """Every table that no clock and no order of loading may reach."""
 
+# A wheel's driver lacks what the site needs of Python's own, and installations choose their own SQLite.
+collect_ignore_glob = (
+    [] if hasattr(sqlite3, "SQLITE_LIMIT_LENGTH") else ["test_site*.py", "test_readme.py", "test_wheel.py"]
+)
+
 Query = Callable[..., list[tuple[Any, ...]]]
+
+
+def pytest_report_header() -> str:
+    """Say which SQLite the tests run on, and what they leave out on it."""
+    left_out = f", left out: {', '.join(collect_ignore_glob)}" if collect_ignore_glob else ""
+    return f"SQLite {sqlite3.sqlite_version}{left_out}"
 
 
 @pytest.fixture(autouse=True)
