@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import os
 import sqlite3
 import tempfile
@@ -11,12 +12,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, or_, select
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy import Connection, Select, or_, select
+from sqlalchemy.exc import DatabaseError, OperationalError
 
 from catalog.database import create_catalog_engine, require_current, translated_errors
 from catalog.load.derived import derived_values
+from catalog.migrate import create_catalog
 from catalog.models import SEARCH_TABLE, papers
+from catalog.schema import schema_sql
 
 CHECKS: dict[str, tuple[str, str]] = {
     "paper without digest": (
@@ -72,6 +75,14 @@ CHECKS: dict[str, tuple[str, str]] = {
         "the evidence leaves every printed date at least one year",
         "SELECT name, printed_date FROM digests WHERE printed_date IS NOT NULL AND latest_date IS NULL",
     ),
+    "numbers that no entry prints": (
+        "author count and publication date of a paper are those that its entries print",
+        "SELECT papers.id, papers.title FROM papers "
+        "LEFT JOIN (SELECT paper_id, max(author_count) AS author_count, min(publication_date) AS publication_date "
+        "FROM digest_entries GROUP BY paper_id) AS printed ON printed.paper_id = papers.id "
+        "WHERE papers.author_count IS NOT printed.author_count "
+        "OR papers.publication_date IS NOT printed.publication_date",
+    ),
     "title twice": (
         "no two papers without arXiv id have one title",
         "SELECT title_key, count(*) FROM papers WHERE arxiv_id IS NULL GROUP BY title_key HAVING count(*) > 1",
@@ -99,13 +110,12 @@ def check_catalog(database: Path, *, most: int = 10) -> Iterator[CheckResult]:
     try:
         with translated_errors(database), engine.begin() as connection:
             yield _pragma(connection, "integrity", "the file is sound", "integrity_check", most)
+            yield _schema(connection)
             yield _pragma(connection, "foreign keys", "every reference leads somewhere", "foreign_key_check", most)
-            yield CheckResult(
-                "derived columns", "derived columns are what they derive from", _derived(connection, most)
-            )
+            derived = _broken_rows(connection, _differs_from_derived().limit(most))
+            yield CheckResult("derived columns", "derived columns are what they derive from", derived)
             for name, (rule, sql) in CHECKS.items():
-                rows = connection.exec_driver_sql(f"SELECT * FROM ({sql}) LIMIT {int(most)}")  # noqa: S608
-                yield CheckResult(name, rule, [tuple(row) for row in rows])
+                yield CheckResult(name, rule, _broken_rows(connection, f"SELECT * FROM ({sql}) LIMIT {int(most)}"))  # noqa: S608
             yield _search_index(database)
     finally:
         engine.dispose()
@@ -114,6 +124,20 @@ def check_catalog(database: Path, *, most: int = 10) -> Iterator[CheckResult]:
 def _pragma(connection: Connection, name: str, rule: str, pragma: str, most: int) -> CheckResult:
     rows = connection.exec_driver_sql(f"PRAGMA {pragma}").fetchmany(most)
     return CheckResult(name, rule, [tuple(row) for row in rows if tuple(row) != ("ok",)])
+
+
+def _schema(connection: Connection) -> CheckResult:
+    """Compare the schema with that of a file made just now; the lines that differ are what is broken."""
+    with tempfile.TemporaryDirectory() as folder:
+        fresh = Path(folder, "catalog.db")
+        create_catalog(fresh)
+        engine = create_catalog_engine(fresh, read_only=True)
+        with engine.connect() as other:
+            expected = schema_sql(other).splitlines()
+        engine.dispose()
+    found = schema_sql(connection).splitlines()
+    differs = [(line,) for line in difflib.ndiff(expected, found) if line.startswith(("- ", "+ "))]
+    return CheckResult("schema", "tables, indexes and triggers are those of this version", differs)
 
 
 def _search_index(database: Path) -> CheckResult:
@@ -144,8 +168,15 @@ def _copy(database: Path, copy: Path) -> Path:
     return copy
 
 
-def _derived(connection: Connection, most: int) -> list[tuple[Any, ...]]:
+def _differs_from_derived() -> Select[tuple[int, str]]:
     differs = [papers.c[key].is_distinct_from(value) for key, value in derived_values().items()]
-    return [
-        tuple(row) for row in connection.execute(select(papers.c.id, papers.c.title).where(or_(*differs)).limit(most))
-    ]
+    return select(papers.c.id, papers.c.title).where(or_(*differs))
+
+
+def _broken_rows(connection: Connection, query: str | Select[tuple[int, str]]) -> list[tuple[Any, ...]]:
+    try:
+        rows = connection.exec_driver_sql(query) if isinstance(query, str) else connection.execute(query)
+        return [tuple(row) for row in rows]
+    except OperationalError as error:
+        # A table or column that is missing: the check of the schema names it, and this one cannot be passed.
+        return [(str(error.orig),)]

@@ -42,7 +42,7 @@ def create_catalog_engine(path: Path, *, read_only: bool = False, foreign_keys: 
     The driver starts no transaction by itself and every `begin()` is a `BEGIN IMMEDIATE`, so that schema changes
     are part of the transaction too and a second writer waits instead of failing half-way.
     """
-    mode = "ro" if read_only else "rwc"
+    mode = "ro" if read_only else "rw"  # never "rwc": a file that is gone must not come back empty
     uri = f"{path.absolute().as_uri()}?mode={mode}"
     engine = create_engine(
         "sqlite://",

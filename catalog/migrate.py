@@ -43,13 +43,15 @@ def create_catalog(path: Path) -> None:
     """
     target = Path(os.path.realpath(path))  # a symbolic link that leads nowhere yet names the file to make
     draft = target.with_name(f".{target.name}.{os.getpid()}.new")
+    _discard(draft)
     try:
+        draft.touch()
         with translated_errors(path):
             upgrade(draft)
         _put_in_place(draft, target)
     except OSError as error:
         raise CatalogError(
-            f"{path}: cannot be made ({error.strerror}); check that its folder may be written to."
+            f"{path}: cannot be made ({error.strerror}); check that its folder exists and may be written to."
         ) from error
     finally:
         _discard(draft)

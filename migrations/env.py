@@ -52,6 +52,7 @@ if "connection" in context.config.attributes:
     run(context.config.attributes["connection"])
 else:
     database = Path(context.get_x_argument(as_dictionary=True).get("database", "catalog.db"))
+    database.touch()
     engine = create_catalog_engine(database, foreign_keys=False)
     with engine.connect() as connection:
         run(connection)

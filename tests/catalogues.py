@@ -15,7 +15,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
+from catalog.cli import main
 from catalog.database import create_catalog_engine
 from catalog.load import Account, LoadTerms, load_document
 from catalog.migrate import create_catalog
@@ -123,12 +125,21 @@ def snapshot(folder: Path) -> dict[str, bytes | None]:
     }
 
 
+@cache
+def _import_everything() -> None:
+    """Load and check once: what Python imports late may lie in folders that an ordinary user must not enter."""
+    with tempfile.TemporaryDirectory() as folder:
+        for command in ("load", "check"):
+            assert CliRunner().invoke(main, [command, "-d", str(Path(folder, "catalog.db"))]).exit_code == 0
+
+
 @contextmanager
 def ordinary_user() -> Iterator[None]:
     """Be a user whom permissions bind, also where the tests run as root."""
     if not hasattr(os, "geteuid") or os.geteuid() != 0:
         yield
         return
+    _import_everything()
     nobody = 65534
     try:
         os.setresuid(nobody, nobody, 0)

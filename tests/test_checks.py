@@ -16,7 +16,7 @@ from catalog.database import CatalogError
 from tests.catalogues import LICHEN, damage, document, good_catalogue, load, ordinary_user, snapshot
 from tests.conftest import rows
 
-EVERY_CHECK = ["integrity", "foreign keys", "derived columns", *CHECKS, "search index"]
+EVERY_CHECK = ["integrity", "schema", "foreign keys", "derived columns", *CHECKS, "search index"]
 
 
 @pytest.fixture
@@ -42,6 +42,24 @@ def test_a_sound_file_passes_every_check_and_no_byte_changes(database: Path) -> 
 
 # Name of the check, the damage, and the rows that must be named.
 DAMAGES = [
+    pytest.param(
+        "schema",
+        ["DROP INDEX ix_papers_title_key"],
+        [("- CREATE INDEX ix_papers_title_key ON papers (title_key);",), ("- ",)],
+        id="index dropped",
+    ),
+    pytest.param(
+        "numbers that no entry prints",
+        ["UPDATE papers SET author_count = 99 WHERE id = 1"],
+        [(1, "Moss-Net: Counting Moss with Graph Networks")],
+        id="author_count",
+    ),
+    pytest.param(
+        "numbers that no entry prints",
+        ["UPDATE papers SET publication_date = '2023-01-01', publication_year = 2023 WHERE id = 1"],
+        [(1, "Moss-Net: Counting Moss with Graph Networks")],
+        id="publication_date",
+    ),
     pytest.param(
         "foreign keys",
         ["INSERT INTO paper_variants (paper_id, source_document_id, title) VALUES (99, 1, 'Moss')"],
@@ -149,13 +167,19 @@ DAMAGES = [
     ),
     pytest.param(
         "published after its digest",
-        ["UPDATE papers SET publication_date = '2026-03-05', publication_year = 2026 WHERE id = 1"],
+        [
+            "UPDATE papers SET publication_date = '2026-03-05', publication_year = 2026 WHERE id = 1",
+            "UPDATE digest_entries SET publication_date = '2026-03-05' WHERE paper_id = 1",
+        ],
         [("dated", "Moss-Net: Counting Moss with Graph Networks", "2026-03-05")],
         id="published after a dated digest",
     ),
     pytest.param(
         "published after its digest",
-        ["UPDATE papers SET publication_date = '2026-03-12', publication_year = 2026 WHERE id = 3"],
+        [
+            "UPDATE papers SET publication_date = '2026-03-12', publication_year = 2026 WHERE id = 3",
+            "UPDATE digest_entries SET publication_date = '2026-03-12' WHERE paper_id = 3",
+        ],
         [("open", "Fern Folding without Supervision", "2026-03-12")],
         id="published after every day of an open one",
     ),
@@ -209,13 +233,29 @@ def test_a_damage_fails_exactly_its_check_and_names_the_row(
 
     broken = failed(database)
 
-    assert list(broken) == [name]
+    # Some damage is possible only where a rule of the schema is taken away first.
+    through_schema = {"schema"} if any(key in " ".join(statements) for key in ("DROP", "writable_schema")) else set()
+    assert set(broken) == {name} | through_schema
     assert broken[name][: len(named)] == named
     assert name == "integrity" or len(broken[name]) == len(named)
 
 
 def test_every_check_has_its_damage() -> None:
     assert {parameters.values[0] for parameters in DAMAGES} == set(EVERY_CHECK)
+
+
+@pytest.mark.parametrize("statement", ["DROP TRIGGER papers_au", "ALTER TABLE papers ADD note TEXT"])
+def test_another_schema_fails_its_own_check_alone(database: Path, statement: str) -> None:
+    assert list(failed(damage(database, statement))) == ["schema"]
+
+
+def test_a_missing_table_fails_the_schema_and_the_checks_that_need_it(database: Path) -> None:
+    damage(database, "DROP TABLE rejects")
+
+    broken = failed(database)
+
+    assert set(broken) == {"schema", "place outside the document"}
+    assert broken["place outside the document"] == [("no such table: rejects",)]
 
 
 def test_damage_that_a_quick_look_sees_is_one_sentence(database: Path) -> None:

@@ -201,7 +201,7 @@ def test_a_file_that_does_not_exist_is_refused_and_not_made(folder: Path, comman
 @pytest.mark.parametrize("database", ["missing/catalog.db", "page.txt/catalog.db"])
 @pytest.mark.parametrize("command", COMMANDS)
 def test_a_path_in_a_folder_that_does_not_exist_is_refused(folder: Path, command: str, database: str) -> None:
-    assert_refused(folder, command, "cannot be opened" if command == "load" else "does not exist", database)
+    assert_refused(folder, command, "cannot be made" if command == "load" else "does not exist", database)
 
 
 def test_damage_anywhere_is_one_sentence_or_not_seen_but_never_another_error(tmp_path: Path) -> None:
@@ -289,7 +289,10 @@ def test_a_catalogue_in_a_folder_that_may_not_be_written_is_not_made(open_folder
         result = run("load", str(open_folder / "page.txt"), "-d", str(open_folder / "catalog.db"))
 
     assert result.exit_code == 1
-    assert "catalog.db: cannot be opened; check that its folder exists and may be written to" in result.stderr
+    assert (
+        "catalog.db: cannot be made (Permission denied); check that its folder exists and may be written to"
+        in result.stderr
+    )
     assert list(snapshot(open_folder)) == ["page.txt"]
 
 

@@ -110,6 +110,7 @@ class _Target:
     def _open(self) -> Connection:
         if not self.path.exists():
             create_catalog(self.path)
+            require_current(self.path)  # another file may have appeared there meanwhile
         with translated_errors(self.path):
             self.connection = create_catalog_engine(self.path).connect()
         self.identity = self._stat()

@@ -19,6 +19,7 @@ SEVERAL_SENTENCES: Final = 2  # a title of two sentences is rare
 LONG_SENTENCE: Final = 2  # a title that ends in a full stop is a short one
 SENTENCE_CASE: Final = 2  # words in lower case before a full stop: prose
 QUESTION: Final = 3  # a whole sentence that asks; less than a full stop's, titles do ask
+QUESTION_OPENER: Final = 4  # further, after "However, do they …"
 LONG_TITLE: Final = 2  # for each 200 characters: titles of 250 exist, titles of 600 do not
 ADDRESS: Final = 3  # titles hold no address
 LOWER_CASE: Final = 1  # some names begin so: bert2BERT
@@ -93,8 +94,8 @@ def title_cost(text: str, *, is_furniture: bool = False) -> int:
     cost = LONG_TITLE * min(len(text) // (LONG_TITLE_LENGTH + 1), _MOST_LENGTHS)
     if ends_as_sentence(text):
         cost += _sentence_cost(text, words)
-    elif text.endswith("?") and len(text) > SHORT_QUESTION_LENGTH and _is_sentence_case(words):
-        cost += QUESTION
+    elif text.endswith("?"):
+        cost += _question_cost(text, words)
     if not _VERBS.isdisjoint(words):
         cost += VERB
     if not _FIRST_PERSON.isdisjoint(words):
@@ -178,6 +179,14 @@ def _sentence_cost(text: str, words: list[str]) -> int:
     if not _FIRST_PERSON.isdisjoint(words):
         cost += FIRST_PERSON_SENTENCE
     return cost + (SENTENCE_CASE if _is_sentence_case(words) else 0)
+
+
+def _question_cost(text: str, words: list[str]) -> int:
+    """What more speaks against a text that asks."""
+    if not _is_sentence_case(words):
+        return 0
+    cost = QUESTION if len(text) > SHORT_QUESTION_LENGTH else 0
+    return cost + (QUESTION_OPENER if words[0].lower() in _OPENERS else 0)
 
 
 def _is_sentence_case(words: list[str]) -> bool:
