@@ -84,7 +84,7 @@ def _check_lines() -> Iterable[str]:
     yield ""
     yield "## Checks"
     yield ""
-    yield "`catalog check` looks at the soundness of the file, its references, its search index and its derived columns,"
+    yield "`catalog check` looks at the soundness of the file, its schema, references, search index and derived columns,"
     yield "and at these rules:"
     yield ""
     for name, (rule, _) in CHECKS.items():
