@@ -84,8 +84,8 @@ def _check_lines() -> Iterable[str]:
     yield ""
     yield "## Checks"
     yield ""
-    yield "`catalog check` looks at the soundness of the file, its schema, references, search index and derived columns,"
-    yield "and at these rules:"
+    yield "`catalog check` looks at the soundness of the file, at its schema, references, search index and derived"
+    yield "columns, and at these rules:"
     yield ""
     for name, (rule, _) in CHECKS.items():
         yield f"- *{name}*: {rule}"
