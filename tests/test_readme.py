@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import ROOT
-from tests.installation import clone, run, skip_without_packages
+from tests.installation import clone, skip_without_packages
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```(console|sh)\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
@@ -81,7 +81,7 @@ def test_the_two_commands_work_in_a_clean_clone(tmp_path: Path) -> None:
     assert [line.split("  ")[0].strip() for line in two.splitlines()] == ["make catalog", "make test"]
     checkout = clone(tmp_path)
 
-    made = run("make", "catalog", cwd=checkout)
+    made = _run("make catalog", checkout)
 
     assert made.returncode == 0, made.stderr
     assert re.search(r"^all +421 +341 +80 +139 +0$", made.stdout, re.MULTILINE)

@@ -10,10 +10,10 @@ from sqlalchemy import Connection, Integer, Select, bindparam, distinct, func, i
 
 from catalog.documents import DocumentError
 from catalog.errors import CatalogError
-from catalog.load.dates import give_year, settle_dates
 from catalog.load.derived import settle_derived
-from catalog.load.links import load_links
+from catalog.load.digest_dates import give_year, settle_dates
 from catalog.load.names import digest_name
+from catalog.load.paper_links import load_links
 from catalog.load.papers import load_entries
 from catalog.load.staging import id_set, packed, packed_ids
 from catalog.models import digest_entries, digests, loads, rejects, source_documents
