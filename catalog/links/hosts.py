@@ -36,7 +36,7 @@ ARCHIVE_HOSTS = word_set(
 # DOI prefixes of archives of data and code, as registered with DataCite; any other DOI is taken for a paper's.
 ARCHIVE_DOI_PREFIXES = word_set(
     "10.5281 10.6084 10.17605 10.5061 10.7910 10.17632 10.21227 10.18112 10.34740 10.57967 10.24432 10.13026 "
-    "10.24433 10.17617 10.18419 10.57745 10.7303 10.15139 10.34894 10.7937"
+    "10.24433 10.17617 10.18419 10.57745 10.7303 10.15139 10.34894 10.7937 10.12751"
 )
 
 PAPER_HOSTS = word_set(
@@ -57,6 +57,7 @@ OTHER_HOSTS = word_set(
     "cnn.com reuters.com bloomberg.com wired.com theverge.com techcrunch.com technologyreview.com forbes.com "
     "drive.google.com docs.google.com colab.research.google.com play.google.com apps.apple.com dropbox.com "
     "onedrive.live.com pan.baidu.com box.com mega.nz pypi.org npmjs.com anaconda.org crates.io cran.r-project.org "
+    "bioconductor.org oeis.org "
     "hub.docker.com docker.com kaggle.com paperswithcode.com discord.gg discord.com slack.com t.me weixin.qq.com "
     "mp.weixin.qq.com zhihu.com chat.openai.com "
     "chatgpt.com claude.ai ted.com soundcloud.com flickr.com instagram.com tiktok.com imdb.com "
