@@ -108,7 +108,10 @@ class Interchange(_Part, frozen=True):
 
 def decode(text: str) -> Interchange:
     """Return what `text` says. Raises ValueError, with the place in the JSON, where it is not in this format."""
-    return msgspec.json.decode(text.encode("utf-8", "surrogatepass"), type=Interchange)
+    try:
+        return msgspec.json.decode(text.encode("utf-8", "surrogatepass"), type=Interchange)
+    except msgspec.MsgspecError as error:  # a ValueError only in newer versions
+        raise ValueError(str(error)) from error
 
 
 def encode(document: Interchange) -> str:

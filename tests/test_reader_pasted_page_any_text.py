@@ -102,21 +102,25 @@ def read_or_refused(text: str) -> None:
 )
 def test_a_megabyte_of_anything_takes_seconds(piece: str) -> None:
     text = (piece * ((1 << 20) // len(piece)))[: 1 << 20]
-    started = time.perf_counter()
+    started = time.process_time()
 
     pasted_page.recognizes(text)
     with suppress(DocumentError):
         pasted_page.read(document(text))
 
-    assert time.perf_counter() - started < 20
+    assert time.process_time() - started < 20
 
 
 def test_the_time_is_linear() -> None:
     def seconds(count: int) -> float:
         text = page(invented_cards(count))
-        started = time.perf_counter()
-        pasted_page.read(document(text))
-        return time.perf_counter() - started
+        # Time of this process alone, the best of three: other work on the machine must not fail the test.
+        times = []
+        for _ in range(3):
+            started = time.process_time()
+            pasted_page.read(document(text))
+            times.append(time.process_time() - started)
+        return min(times)
 
-    seconds(50)
-    assert seconds(3200) < 30 * max(seconds(200), 0.01)
+    # Sixteen times the cards: linear takes about 16 times as long, quadratic 256 times.
+    assert seconds(3200) < 64 * max(seconds(200), 0.01)
