@@ -52,10 +52,10 @@ format: .venv/dev ## let ruff lay out the code
 	@$(BIN)/ruff check --fix . ; $(BIN)/ruff format .
 
 docs: .venv/test ## write the generated documentation anew
-	@$(BIN)/python docs/generate.py
+	@$(BIN)/python -m docs.generate
 
 docs-check: .venv/test ## fail where the generated documentation is out of date
-	@$(BIN)/python docs/generate.py --check
+	@$(BIN)/python -m docs.generate --check
 
 bench: .venv/dev ## run the benchmarks and print ratios
 	@for benchmark in benchmarks/bench_*.py; do $(BIN)/python $$benchmark || exit 1; done

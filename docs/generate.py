@@ -18,6 +18,7 @@ from catalog.migrate import create_catalog
 from catalog.models import metadata
 from catalog.schema import schema_sql
 from catalog.site.descriptions import described
+from tests.link_examples import document_text
 
 ROOT = Path(__file__).parent.parent
 
@@ -100,6 +101,7 @@ GENERATED: dict[str, Callable[[], str]] = {
     "docs/schema.sql": schema_statements,
     "docs/schema.md": schema_reference,
     "docs/interchange.schema.json": interchange_schema,
+    "docs/links.md": document_text,
     "metadata.yml": site_metadata,
 }
 """Path from the root of the repository -> what its text must be."""

@@ -1,6 +1,6 @@
 """The rules for links with an example each: what the tests check and what `docs/links.md` shows.
 
-Run `python -m tests.link_examples` in the repository's root to write the examples into `docs/links.md` again.
+`make docs` writes the examples into `docs/links.md` again.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from itertools import groupby
 from pathlib import Path
 
 DOCUMENT = Path(__file__).parents[1] / "docs" / "links.md"
-BEGIN = "<!-- rules: written by `python -m tests.link_examples`, do not edit by hand -->"
+BEGIN = "<!-- rules: written by `make docs`, do not edit by hand -->"
 END = "<!-- end of the rules -->"
 
 
@@ -389,13 +389,9 @@ def _found(find: Find) -> str:
     return f"`{_shown(find.verbatim)}` is `{find.url}` ({find.kind}{said})"
 
 
-def write_document() -> None:
-    """Put the rules into `docs/links.md`, between the two marks, leaving the rest as it is."""
+def document_text() -> str:
+    """Return `docs/links.md` with the rules between its two marks brought up to date, the rest as it stands."""
     text = DOCUMENT.read_text(encoding="utf-8")
     before, _, rest = text.partition(BEGIN)
     after = rest.partition(END)[2]
-    DOCUMENT.write_text(f"{before}{BEGIN}\n\n{rules_text()}\n{END}{after}", encoding="utf-8")
-
-
-if __name__ == "__main__":
-    write_document()
+    return f"{before}{BEGIN}\n\n{rules_text()}\n{END}{after}"
