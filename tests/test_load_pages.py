@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from catalog.documents import find_documents
+from catalog.export import export_documents
 from catalog.load import Account, load_documents, load_terms
 from tests.conftest import SHARED, dump, rows
 
@@ -166,3 +167,11 @@ def test_pages_complete_what_the_seeds_left_out(pages: list[Path], tmp_path: Pat
 
 def _seeds() -> list[Path]:
     return sorted((Path(__file__).parents[1] / "seeds").glob("*.json"))
+
+
+def test_seeds_are_what_export_writes(loaded: Path, tmp_path: Path) -> None:
+    written = list(export_documents(loaded, tmp_path, facts_only=True))
+
+    assert {path.name: path.read_text("utf-8") for path in written} == {
+        path.name: path.read_text("utf-8") for path in _seeds()
+    }
