@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, func, select
+from sqlalchemy import Connection, Row, and_, func, or_, select
 
 from catalog.database import create_catalog_engine, require_current, translated_errors
 from catalog.errors import CatalogError
@@ -89,7 +89,7 @@ def _digest(connection: Connection, digest: Row[Any], *, with_prose: bool) -> Di
         date_basis=digest.date_basis,
         earliest_date=digest.earliest_date,
         latest_date=digest.latest_date,
-        entries=[_entry(entry, offered[entry.paper_id], with_prose=with_prose) for entry in entries],
+        entries=[_entry(entry, offered[entry.position], with_prose=with_prose) for entry in entries],
     )
 
 
@@ -136,11 +136,20 @@ def _entry(entry: Row[Any], offered: list[Link], *, with_prose: bool) -> Entry:
 
 
 def _links(connection: Connection, digest: Row[Any]) -> dict[int, list[Link]]:
-    """Return what the digest's document asserts, by paper."""
+    """Return what the document asserts, by position in the digest: each link belongs to the entry that it stands in."""
     listed = select(digest_entries.c.paper_id).where(digest_entries.c.digest_id == digest.id)
     roles = _roles(connection, listed)
+    entry, first = digest_entries.alias("entry"), digest_entries.alias("first")
+    first_position = select(func.min(first.c.position)).where(
+        first.c.digest_id == digest.id, first.c.paper_id == entry.c.paper_id
+    )
+    stands_there = or_(
+        link_assertions.c.line.between(entry.c.line_start, entry.c.line_end),
+        and_(link_assertions.c.line.is_(None), entry.c.position == first_position.scalar_subquery()),
+    )
     asserted = (
-        select(link_assertions, links.c.url, paper_links.c.is_promised, paper_links.c.is_own)
+        select(entry.c.position, link_assertions, links.c.url, paper_links.c.is_promised, paper_links.c.is_own)
+        .join_from(link_assertions, entry, and_(entry.c.paper_id == link_assertions.c.paper_id, stands_there))
         .join(links, links.c.id == link_assertions.c.link_id)
         .join(
             paper_links,
@@ -151,7 +160,7 @@ def _links(connection: Connection, digest: Row[Any]) -> dict[int, list[Link]]:
         )
         .where(
             link_assertions.c.source_document_id == digest.source_document_id,
-            link_assertions.c.paper_id.in_(listed),
+            entry.c.digest_id == digest.id,
         )
         .order_by(link_assertions.c.id)
     )
@@ -168,7 +177,7 @@ def _links(connection: Connection, digest: Row[Any]) -> dict[int, list[Link]]:
             is_promised=bool(row.is_promised),
             is_own=bool(row.is_own),
         )
-        offered[row.paper_id].append(link)
+        offered[row.position].append(link)
     return offered
 
 

@@ -30,7 +30,7 @@ def load(database: Path, *sources: Path) -> list[str]:
 
 @pytest.fixture
 def library(tmp_path: Path) -> Path:
-    """A folder of three pages that share papers, disagree on a text, and hold a piece that is no card."""
+    """Pages that share papers, disagree on a text, hold deep links and a piece of no card; one file is two pages."""
     folder = tmp_path / "library"
     folder.mkdir()
     (folder / "a.txt").write_text(page("Counting Ferns", "Counting Mosses"), encoding="utf-8")
@@ -40,6 +40,11 @@ def library(tmp_path: Path) -> Path:
     (folder / "c.txt").write_text(
         "a line that nobody knows\n\n" + page("Counting Mosses", trailer=""), encoding="utf-8"
     )
+    deep = (
+        "See https://zenodo.org/records/1234567/files/a.zip, https://github.com/moss/net/tree/main/src#top. Our code is"
+    )
+    (folder / "d.txt").write_text(page("Growing Moss").replace("Our code is", deep), encoding="utf-8")
+    (folder / "e.txt").write_text(page("Counting Algae", "Counting Ferns") + page("Counting Algae"), encoding="utf-8")
     return folder
 
 
@@ -51,7 +56,7 @@ def test_a_full_export_gives_the_same_catalogue(library: Path, tmp_path: Path) -
 
     assert dump(tmp_path / "after.db") == dump(tmp_path / "before.db")
     assert len(dump(tmp_path / "before.db")["rejects"]) == 1
-    assert len(dump(tmp_path / "before.db")["paper_variants"]) == 2
+    assert len(dump(tmp_path / "before.db")["paper_variants"]) == 4
 
 
 def test_facts_hold_no_prose_and_give_everything_else(library: Path, tmp_path: Path) -> None:
@@ -96,7 +101,7 @@ def test_exporting_twice_gives_the_same_bytes(library: Path, tmp_path: Path) -> 
     again = [path.read_bytes() for path in export_documents(tmp_path / "before.db", tmp_path / "out", facts_only=False)]
 
     assert first == again
-    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["a.json", "b.json", "c.json"]
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [f"{name}.json" for name in "abcde"]
 
 
 def _valid() -> dict[str, object]:

@@ -1,4 +1,4 @@
-"""Links in 550 hard texts: invented sentences round addresses as abstracts print them, labelled by hand.
+"""Links in 750 hard texts: invented sentences round addresses as abstracts print them, labelled by hand.
 
 The labels were written without sight of the rules, so that they measure them; where a label and a rule disagree, both
 stay as they are. `python -m tests.test_links_labelled` prints the figures and every disagreement.

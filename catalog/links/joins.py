@@ -120,7 +120,8 @@ def _join(text: str, end: int, host: str, path: str) -> int | None:
     if path.endswith("/"):
         is_spaced_slash = text[end - 2 : end - 1].isspace() and depth < wanted
         is_on_page = host.endswith((".github.io", ".gitlab.io")) and depth == 0 and _is_last(text, token)
-        if is_spaced_slash or is_on_page or _continues(text, token, depth, wanted):
+        names_no_branch = path.endswith(("/tree/", "/blob/"))
+        if is_spaced_slash or is_on_page or names_no_branch or _continues(text, token, depth, wanted):
             return blank.end()
         return None
     if wanted and depth >= 1 and path[-1:].isalnum() and _is_rest_of_name(token[0]) and not _HAS_QUERY.search(path):
