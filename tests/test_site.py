@@ -15,7 +15,9 @@ import yaml
 from datasette.app import Datasette
 
 import catalog.site
+from catalog.documents import find_documents
 from catalog.errors import CatalogError
+from catalog.load import load_documents, load_terms
 from catalog.models import metadata as models
 from catalog.resources import resource
 from catalog.serve import DATABASE_NAME, site
@@ -203,6 +205,21 @@ def test_papers_table_shows_what_a_reader_wants_and_no_internal_column(get: Get)
     assert all(len(html.unescape(abstract)) <= 281 for abstract in abstracts)
     facets = re.findall(r'class="facet-info" id="facet-(\w+)"', page)
     assert facets == ["has_repository", "digest_count", "publication_year"]
+
+
+def test_a_catalogue_of_facts_shows_no_empty_column(tmp_path: Path) -> None:
+    database = tmp_path / "catalog.db"
+    accounts = list(load_documents(find_documents([resource("seeds")]), database, load_terms(), on_error=pytest.fail))
+    assert len(accounts) == 5
+    datasette = site(database)
+
+    page = getter(datasette)("/catalog/papers").text
+
+    headings = re.findall(r'<th[^>]* data-column="(\w+)"', page)
+    assert headings == ["title", "has_repository", "publication_date", "author_count", "digest_count"]
+    assert page.count('<td class="col-title">') == 25
+    assert "col-abstract" not in page
+    datasette.get_database(DATABASE_NAME).close()
 
 
 def test_whoever_asks_for_a_column_gets_it(get: Get) -> None:
