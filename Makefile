@@ -27,9 +27,9 @@ catalog: .venv/runtime ## make catalog.db from the digests in seeds/
 	@$(BIN)/catalog load
 	@echo
 	@echo "Made catalog.db. Look at it:"
-	@echo "  make serve                           in a browser, at http://127.0.0.1:8001"
-	@echo "  $(BIN)/catalog search graph networks  in the terminal"
-	@echo "  sqlite3 catalog.db                   with SQL"
+	@echo "  make serve                                in a browser, at http://127.0.0.1:8001"
+	@echo "  $(BIN)/catalog search graph networks   in the terminal"
+	@echo "  sqlite3 catalog.db                        with SQL"
 
 serve: .venv/runtime ## publish catalog.db in a browser
 	@$(BIN)/catalog serve
