@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
+
+if TYPE_CHECKING:
+    from datasette.app import Datasette
+
+    from tests.site_example import Get
 
 ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared"
@@ -87,3 +92,32 @@ def dump(database: Path, without: dict[str, tuple[str, ...]] | None = None) -> d
         kept = ", ".join(f'"{name}"' for name in columns if name not in left_out)
         content[table] = rows(database, f"SELECT {kept} FROM {table} ORDER BY 1, 2")
     return content
+
+
+# The site. Datasette is imported late: most tests need none of it, and it is slow to import.
+
+
+@pytest.fixture(scope="session")
+def catalogue(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The small catalogue that the tests of the site show; nobody may write to it."""
+    from tests.site_example import make_catalogue
+
+    return make_catalogue(tmp_path_factory.mktemp("site"))
+
+
+@pytest.fixture(scope="session")
+def published(catalogue: Path) -> Iterator[Datasette]:
+    """The site of that catalogue, as `catalog serve` runs it."""
+    from catalog.serve import DATABASE_NAME, site
+
+    datasette = site(catalogue)
+    yield datasette
+    datasette.get_database(DATABASE_NAME).close()
+
+
+@pytest.fixture(scope="session")
+def get(published: Datasette) -> Get:
+    """Ask the site for an address through Datasette's own client."""
+    from tests.site_example import getter
+
+    return getter(published)

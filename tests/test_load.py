@@ -291,6 +291,17 @@ def test_a_given_year_that_cannot_be_is_refused(
     assert dump(database) == before
 
 
+def test_a_given_year_must_be_one_that_is_left(database: Path, query: Query) -> None:
+    page = document("a.txt", entry("Moss-Net"), printed_date="Mar 11")
+    load(database, page)
+    before = dump(database)
+
+    with pytest.raises(DocumentError, match="leaves 2024-03-11 to 2026-03-11"):
+        load(database, page, as_of=date(2028, 1, 1), year=2027)
+
+    assert dump(database) == before
+
+
 def test_first_and_latest_digest_are_null_while_open_dates_leave_them_undecided(database: Path, query: Query) -> None:
     load(
         database,

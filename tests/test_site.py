@@ -6,7 +6,6 @@ import html
 import re
 import shutil
 import sqlite3
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -22,24 +21,7 @@ from catalog.models import metadata as models
 from catalog.resources import resource
 from catalog.serve import DATABASE_NAME, site
 from catalog.site.descriptions import described
-from tests.site_example import FILLER, Get, getter, make_catalogue, paper_id
-
-
-@pytest.fixture(scope="module")
-def catalogue(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make_catalogue(tmp_path_factory.mktemp("site"))
-
-
-@pytest.fixture(scope="module")
-def published(catalogue: Path) -> Iterator[Datasette]:
-    datasette = site(catalogue)
-    yield datasette
-    datasette.get_database(DATABASE_NAME).close()
-
-
-@pytest.fixture(scope="module")
-def get(published: Datasette) -> Get:
-    return getter(published)
+from tests.site_example import FILLER, Get, getter, paper_id
 
 
 @pytest.fixture(scope="module")

@@ -19,10 +19,9 @@ def settle_dates(
 ) -> tuple[set[int], set[int]]:
     """Tighten every open digest that lists one of `paper_ids`; return the digests that changed, and the papers touched.
 
-    `dated` are digests that got their date just now by other means.
-
-    `as_of` bounds the digests of documents whose load is not recorded yet. A digest that gets its year gives it to the
-    cards that print none, which may be evidence for further digests: so it goes on until nothing changes.
+    `as_of` bounds the digests of documents whose load is not recorded yet; `dated` are digests that a person dated just
+    now. A digest that gets its year gives it to the cards that print none, which may be evidence for further digests:
+    so it goes on until nothing changes.
     """
     changed_digests: set[int] = set()
     touched = set(paper_ids)
@@ -72,6 +71,8 @@ def _day_in_year(row: Row[Any], year: int, as_of: date) -> date:
         raise ValueError(f"its date is {row.digest_date} ({row.date_basis})")
     if row.evidence is not None and row.evidence > iso:
         raise ValueError(f"a paper in it was published on {row.evidence}, after {iso}")
+    if row.date_basis == "open" and row.latest_date is not None and not row.earliest_date <= iso <= row.latest_date:
+        raise ValueError(f"what is known leaves {row.earliest_date} to {row.latest_date}")
     if not LISTING_START <= day <= as_of:
         raise ValueError(f"{iso} is not between {LISTING_START}, when the listing began, and {as_of}, when it was read")
     return day

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
 from datetime import date
-from typing import Any
 
-from sqlalchemy import Connection, Integer, Select, bindparam, distinct, func, insert, select, update
+from sqlalchemy import Connection, distinct, func, insert, select, update
 
 from catalog.documents import DocumentError
 from catalog.errors import CatalogError
@@ -72,12 +71,11 @@ def load_document(connection: Connection, record: DocumentRecord, terms: LoadTer
     if is_known and not dated:
         return Account(record.origin.name, record.entry_count, reject_count=len(record.rejects), is_known=True)
     _verify(connection, record, document_id)
-    listed = int(connection.scalar(_paper_count(), {"source_document_id": document_id}) or 0)
     account = Account(
         name=record.origin.name,
         entry_count=record.entry_count,
         new_paper_count=len(added.new),
-        known_paper_count=listed - len(added.new),
+        known_paper_count=_paper_count(connection, document_id) - len(added.new),
         changed_paper_count=len(added.changed),
         link_count=added.link_count,
         reject_count=len(record.rejects),
@@ -209,12 +207,13 @@ def _verify(connection: Connection, record: DocumentRecord, document_id: int) ->
         )
 
 
-def _paper_count() -> Select[Any]:
-    return (
+def _paper_count(connection: Connection, document_id: int) -> int:
+    listed = (
         select(func.count(distinct(digest_entries.c.paper_id)))
         .join(digests, digests.c.id == digest_entries.c.digest_id)
-        .where(digests.c.source_document_id == bindparam("source_document_id", type_=Integer))
+        .where(digests.c.source_document_id == document_id)
     )
+    return int(connection.scalar(listed) or 0)
 
 
 def _record_load(connection: Connection, account: Account, document_id: int, terms: LoadTerms) -> None:
