@@ -46,8 +46,8 @@ def test_what_the_readme_shows_is_what_is_printed(block: str, folder: Path, tmp_
     done = _run(command, cwd)
 
     assert (done.returncode, done.stderr) == (0, "")
-    if expected:
-        assert done.stdout == expected
+    assert done.stdout == expected
+    assert expected, "an answer of nothing shows nothing"
 
 
 def test_the_other_commands_of_the_tour_work(folder: Path) -> None:
