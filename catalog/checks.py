@@ -1,4 +1,4 @@
-"""Named checks of a catalogue: each is SQL that returns the rows that break a rule, so none is the right answer."""
+"""Runs every check of a catalogue: each returns the rows that break a rule, so none is the right answer."""
 
 from __future__ import annotations
 
@@ -15,80 +15,14 @@ from typing import Any
 from sqlalchemy import Connection, Select, or_, select
 from sqlalchemy.exc import DatabaseError, OperationalError
 
+from catalog.check_rules import CHECKS
 from catalog.database import create_catalog_engine, require_current, translated_errors
 from catalog.load.derived import derived_values
 from catalog.migrate import create_catalog
 from catalog.models import SEARCH_TABLE, papers
 from catalog.schema import schema_sql
 
-CHECKS: dict[str, tuple[str, str]] = {
-    "paper without digest": (
-        "every paper stands in at least one digest",
-        "SELECT id FROM papers WHERE id NOT IN (SELECT paper_id FROM digest_entries)",
-    ),
-    "digest without entries": (
-        "every digest lists at least one paper",
-        "SELECT id, name FROM digests WHERE id NOT IN (SELECT digest_id FROM digest_entries)",
-    ),
-    "gap in positions": (
-        "positions run from 1 without a gap",
-        "SELECT digest_id, count(*), max(position) FROM digest_entries "
-        "GROUP BY digest_id HAVING count(*) <> max(position)",
-    ),
-    "document without load": (
-        "every document says when it was loaded",
-        "SELECT id, name FROM source_documents WHERE id NOT IN (SELECT source_document_id FROM loads)",
-    ),
-    "link without evidence": (
-        "every link of a paper has an assertion, and every assertion its link",
-        "SELECT paper_id, link_id FROM paper_links EXCEPT SELECT paper_id, link_id FROM link_assertions "
-        "UNION ALL "
-        "SELECT paper_id, link_id FROM (SELECT paper_id, link_id FROM link_assertions "
-        "EXCEPT SELECT paper_id, link_id FROM paper_links)",
-    ),
-    "link without paper": (
-        "every link belongs to a paper",
-        "SELECT id, url FROM links WHERE id NOT IN (SELECT link_id FROM paper_links)",
-    ),
-    "repository without link": (
-        "every repository has its link, at the same address",
-        "SELECT repositories.id, repositories.url FROM repositories "
-        "LEFT JOIN links ON links.repository_id = repositories.id WHERE links.url IS NOT repositories.url",
-    ),
-    "place outside the document": (
-        "every entry, reject and link stands in the lines of its document",
-        "SELECT 'entry', digest_id, position FROM digest_entries "
-        "JOIN digests ON digests.id = digest_id JOIN source_documents d ON d.id = source_document_id "
-        "WHERE line_end > d.line_count "
-        "UNION ALL SELECT 'reject', rejects.id, line_end FROM rejects "
-        "JOIN source_documents d ON d.id = source_document_id WHERE line_end > d.line_count "
-        "UNION ALL SELECT 'assertion', link_assertions.id, line FROM link_assertions "
-        "JOIN source_documents d ON d.id = source_document_id WHERE line > d.line_count",
-    ),
-    "published after its digest": (
-        "no digest stands for a day before the publication of a paper in it",
-        "SELECT digests.name, papers.title, papers.publication_date FROM digest_entries "
-        "JOIN digests ON digests.id = digest_id JOIN papers ON papers.id = paper_id "
-        "WHERE papers.publication_date > coalesce(digests.digest_date, digests.latest_date)",
-    ),
-    "open date without bounds": (
-        "the evidence leaves every printed date at least one year",
-        "SELECT name, printed_date FROM digests WHERE printed_date IS NOT NULL AND latest_date IS NULL",
-    ),
-    "numbers that no entry prints": (
-        "author count and publication date of a paper are those that its entries print",
-        "SELECT papers.id, papers.title FROM papers "
-        "LEFT JOIN (SELECT paper_id, max(author_count) AS author_count, min(publication_date) AS publication_date "
-        "FROM digest_entries GROUP BY paper_id) AS printed ON printed.paper_id = papers.id "
-        "WHERE papers.author_count IS NOT printed.author_count "
-        "OR papers.publication_date IS NOT printed.publication_date",
-    ),
-    "title twice": (
-        "no two papers without arXiv id have one title",
-        "SELECT title_key, count(*) FROM papers WHERE arxiv_id IS NULL GROUP BY title_key HAVING count(*) > 1",
-    ),
-}
-"""Name of the check -> the rule as a sentence, and the SQL that returns the rows that break it."""
+__all__ = ["CHECKS", "CheckResult", "check_catalog"]
 
 
 @dataclass(frozen=True, slots=True)

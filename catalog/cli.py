@@ -13,21 +13,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from catalog.errors import CatalogError
+from catalog.fetch.command import fetch
+from catalog.options import database_option
 
 if TYPE_CHECKING:
     from catalog.load import Account
 
 MINIMUM_SQLITE = (3, 37, 0)  # STRICT tables
-
-database_option = click.option(
-    "-d",
-    "--database",
-    type=click.Path(path_type=Path, dir_okay=True),
-    default=Path("catalog.db"),
-    show_default=True,
-    metavar="FILE",
-    help="The catalogue file.",
-)
 
 
 class _Commands(click.Group):
@@ -205,3 +197,6 @@ def export(folder: Path, facts: bool, database: Path) -> None:
 
     count = sum(1 for _ in export_documents(database, folder, facts_only=facts))
     click.echo(f"Wrote {count} {'document' if count == 1 else 'documents'} to {folder}.")
+
+
+main.add_command(fetch)

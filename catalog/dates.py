@@ -77,7 +77,7 @@ def digest_date(
     Candidates are the years in which the printed day is not before the listing began, not before `latest_publication`
     (the latest publication date known of its papers), not after `as_of` (the day by which the digest existed), and
     within `earliest` and `latest`, which earlier loads left: later loads only tighten. One candidate is the date;
-    several bound it. Evidence that leaves no candidate contradicts itself; then the former bounds stay as they were.
+    several bound it. Evidence that leaves no candidate contradicts itself: then nothing bounds the date.
     """
     if printed is None:
         return DigestDate(None, earliest, latest, "open")
@@ -92,7 +92,7 @@ def digest_date(
         return DigestDate(candidates[0], candidates[0], candidates[0], "single candidate")
     if candidates:
         return DigestDate(None, candidates[0], candidates[-1], "open")
-    return DigestDate(None, earliest, latest, "open")
+    return DigestDate(None, None, None, "open")
 
 
 def publication_date(printed: PrintedDate, *, digest: date | None) -> date | None:

@@ -2,29 +2,23 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections import defaultdict
 from collections.abc import Iterator
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, func, or_, select
+from sqlalchemy import Connection, Row, case, func, select, true
 
 from catalog.database import create_catalog_engine, require_current, translated_errors
 from catalog.errors import CatalogError
-from catalog.interchange import FORMAT_VERSION, Digest, Entry, Interchange, Link, Reject, Source, encode
-from catalog.models import (
-    digest_entries,
-    digests,
-    link_assertions,
-    links,
-    paper_link_roles,
-    paper_links,
-    paper_variants,
-    papers,
-    rejects,
-    source_documents,
-)
+from catalog.interchange import FORMAT_VERSION, Digest, Entry, Interchange, Link, Paper, Reject, Source, encode
+from catalog.load.mentions import ENTRIES, RECORDS, MentionTable
+from catalog.load.texts import FIELDS
+from catalog.models import digests, link_assertions, links, paper_variants, papers, rejects, source_documents
+
+_Offered = dict[int, list[Link]]
 
 
 def export_documents(database: Path, folder: Path, *, facts_only: bool) -> Iterator[Path]:
@@ -60,6 +54,8 @@ def _interchange(connection: Connection, document: Row[Any], *, facts_only: bool
     own = connection.execute(
         select(digests).where(digests.c.source_document_id == document.id).order_by(digests.c.id)
     ).all()
+    with_links = _links(connection, document)
+    described = _records(connection, document, with_links[None], with_prose=with_prose)
     content = Interchange(
         catalogue=FORMAT_VERSION,
         source=Source(
@@ -70,50 +66,50 @@ def _interchange(connection: Connection, document: Row[Any], *, facts_only: bool
             format=document.format,
         ),
         is_complete=with_prose,
-        digests=[_digest(connection, digest, with_prose=with_prose) for digest in own],
+        digests=[_digest(connection, digest, with_links[digest.id], with_prose=with_prose) for digest in own],
+        papers=described,
         rejects=_rejects(connection, document) if with_prose else [],
     )
-    return own[0].name, content
+    return own[0].name if own else _file_name(document), content
 
 
-def _digest(connection: Connection, digest: Row[Any], *, with_prose: bool) -> Digest:
-    offered = _links(connection, digest)
-    entries = connection.execute(_entries(digest)).all()
+def _file_name(document: Row[Any]) -> str:
+    """A document without digests is named like one; the hash tells those of one name apart."""
+    return f"{PurePath(document.name).stem or document.name}-{document.sha256[:8]}"
+
+
+def _digest(connection: Connection, digest: Row[Any], offered: _Offered, *, with_prose: bool) -> Digest:
     return Digest(
         kind=digest.kind,
         title=digest.title,
         curator=digest.curator,
         query=digest.query,
+        url=digest.url,
         printed_date=digest.printed_date,
         digest_date=digest.digest_date,
         date_basis=digest.date_basis,
         earliest_date=digest.earliest_date,
         latest_date=digest.latest_date,
-        entries=[_entry(entry, offered[entry.position], with_prose=with_prose) for entry in entries],
+        entries=[
+            _entry(row, offered[row.position], with_prose=with_prose)
+            for row in connection.execute(_mentions(ENTRIES, digest.id))
+        ],
     )
 
 
-def _entries(digest: Row[Any]) -> Any:
-    def variant(field: str) -> Any:
-        return (
-            select(func.min(paper_variants.c[field]))
-            .where(
-                paper_variants.c.paper_id == papers.c.id,
-                paper_variants.c.source_document_id == digest.source_document_id,
-            )
-            .scalar_subquery()
-        )
-
+def _mentions(kind: MentionTable, container_id: int) -> Any:
+    """Select the mentions of a digest or document with the texts that they gave."""
+    table = kind.table
+    texts = []
+    for field in FIELDS:
+        variant = select(paper_variants.c[field]).where(paper_variants.c.id == table.c[f"{field}_variant_id"])
+        gave_it = true() if field == "title" else table.c[f"has_{field}"] == 1
+        texts.append(case((gave_it, func.coalesce(variant.scalar_subquery(), papers.c[field]))).label(field))
     return (
-        select(
-            digest_entries,
-            papers.c.arxiv_id,
-            func.coalesce(variant("title"), papers.c.title).label("title"),
-            func.coalesce(variant("abstract"), papers.c.abstract).label("abstract"),
-        )
-        .join(papers, papers.c.id == digest_entries.c.paper_id)
-        .where(digest_entries.c.digest_id == digest.id)
-        .order_by(digest_entries.c.position)
+        select(table, *texts)
+        .join_from(table, papers, papers.c.id == table.c.paper_id)
+        .where(table.c[kind.container] == container_id)
+        .order_by(table.c.position)
     )
 
 
@@ -123,70 +119,84 @@ def _entry(entry: Row[Any], offered: list[Link], *, with_prose: bool) -> Entry:
         line_start=entry.line_start,
         line_end=entry.line_end,
         abstract_line=entry.abstract_line,
-        abstract=entry.abstract if with_prose and entry.abstract_line is not None else None,
+        abstract=entry.abstract if with_prose else None,
         arxiv_id=entry.arxiv_id,
+        authors=_listed(entry.authors),
         author_count=entry.author_count,
         publication_date=entry.publication_date if entry.printed_publication_date is None else None,
         printed_publication_date=entry.printed_publication_date,
         upvote_count=entry.upvote_count,
         comment_count=entry.comment_count,
         submitted_by=entry.submitted_by,
+        organization=entry.organization,
         links=offered,
     )
 
 
-def _links(connection: Connection, digest: Row[Any]) -> dict[int, list[Link]]:
-    """Return what the document asserts, by position in the digest: each link belongs to the entry that it stands in."""
-    listed = select(digest_entries.c.paper_id).where(digest_entries.c.digest_id == digest.id)
-    roles = _roles(connection, listed)
-    entry, first = digest_entries.alias("entry"), digest_entries.alias("first")
-    first_position = select(func.min(first.c.position)).where(
-        first.c.digest_id == digest.id, first.c.paper_id == entry.c.paper_id
-    )
-    stands_there = or_(
-        link_assertions.c.line.between(entry.c.line_start, entry.c.line_end),
-        and_(link_assertions.c.line.is_(None), entry.c.position == first_position.scalar_subquery()),
-    )
+def _records(connection: Connection, document: Row[Any], offered: _Offered, *, with_prose: bool) -> list[Paper]:
+    return [
+        Paper(
+            position=row.position,
+            title=row.title,
+            line_start=row.line_start,
+            line_end=row.line_end,
+            abstract_line=row.abstract_line,
+            abstract=row.abstract if with_prose else None,
+            arxiv_id=row.arxiv_id,
+            authors=_listed(row.authors),
+            author_count=row.author_count,
+            publication_date=row.publication_date,
+            arxiv_version=row.arxiv_version,
+            updated_date=row.updated_date,
+            doi=row.doi,
+            categories=_listed(row.categories),
+            comment=row.comment if with_prose else None,
+            links=offered[row.position],
+        )
+        for row in connection.execute(_mentions(RECORDS, document.id))
+    ]
+
+
+def _listed(array: str | None) -> list[Any]:
+    return [] if array is None else list(json.loads(array))
+
+
+def _links(connection: Connection, document: Row[Any]) -> dict[int | None, _Offered]:
+    """Return what the document asserts, by digest (None outside of any) and position."""
     asserted = (
-        select(entry.c.position, link_assertions, links.c.url, paper_links.c.is_promised, paper_links.c.is_own)
-        .join_from(link_assertions, entry, and_(entry.c.paper_id == link_assertions.c.paper_id, stands_there))
+        select(link_assertions, links.c.url)
         .join(links, links.c.id == link_assertions.c.link_id)
-        .join(
-            paper_links,
-            and_(
-                paper_links.c.paper_id == link_assertions.c.paper_id,
-                paper_links.c.link_id == link_assertions.c.link_id,
-            ),
-        )
-        .where(
-            link_assertions.c.source_document_id == digest.source_document_id,
-            entry.c.digest_id == digest.id,
-        )
+        .where(link_assertions.c.source_document_id == document.id)
         .order_by(link_assertions.c.id)
     )
-    offered: dict[int, list[Link]] = defaultdict(list)
+    offered: dict[int | None, _Offered] = defaultdict(lambda: defaultdict(list))
     for row in connection.execute(asserted):
-        link = Link(
-            verbatim=row.verbatim,
-            url=row.url,
-            asserted_by=row.asserted_by,
-            line=row.line,
-            char_start=row.char_start,
-            sub_path=row.sub_path,
-            roles=roles[row.paper_id, row.link_id],
-            is_promised=bool(row.is_promised),
-            is_own=bool(row.is_own),
-        )
-        offered[row.position].append(link)
+        offered[row.digest_id][row.position].append(_link(row))
     return offered
 
 
-def _roles(connection: Connection, listed: Any) -> dict[tuple[int, int], list[Any]]:
-    roles: dict[tuple[int, int], list[Any]] = defaultdict(list)
-    known = select(paper_link_roles).where(paper_link_roles.c.paper_id.in_(listed)).order_by(paper_link_roles.c.role)
-    for row in connection.execute(known):
-        roles[row.paper_id, row.link_id].append(row.role)
-    return roles
+def _link(row: Row[Any]) -> Link:
+    return Link(
+        verbatim=row.verbatim,
+        url=row.url,
+        asserted_by=row.asserted_by,
+        line=row.line,
+        char_start=row.char_start,
+        sub_path=row.sub_path,
+        roles=_listed(row.roles),
+        is_promised=bool(row.is_promised),
+        is_own=bool(row.is_own),
+        field=row.field,
+        added_by=row.added_by,
+        is_official=_flag(row.is_official),
+        is_mentioned_in_paper=_flag(row.is_mentioned_in_paper),
+        is_mentioned_in_repository=_flag(row.is_mentioned_in_repository),
+        framework=row.framework,
+    )
+
+
+def _flag(value: int | None) -> bool | None:
+    return None if value is None else bool(value)
 
 
 def _rejects(connection: Connection, document: Row[Any]) -> list[Reject]:

@@ -12,9 +12,10 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta
 
-from catalog.records import AssertedBy, DateBasis, DigestKind, LinkRole
+from catalog.records import AddedBy, AssertedBy, DateBasis, DigestKind, LinkRole
 
-FORMAT_VERSION: Literal["paper-catalogue/1"] = "paper-catalogue/1"
+FORMAT_VERSION: Literal["paper-catalogue/2"] = "paper-catalogue/2"
+"""What is written. `paper-catalogue/1` is read, too: it lacks what 2 added, and has nothing else."""
 
 Text = Annotated[str, Meta(min_length=1)]
 Line = Annotated[int, Meta(ge=1, le=2**53)]
@@ -38,10 +39,16 @@ class Link(_Part, frozen=True):
     roles: Annotated[list[LinkRole], Meta(description="What the sentence says is there")] = []
     is_promised: bool = False
     is_own: bool = True
+    field: Annotated[Text, Meta(description="The field in which it stands, as the source calls it")] | None = None
+    added_by: Annotated[AddedBy, Meta(description="Who filled that field, as the listing says")] | None = None
+    is_official: bool | None = None
+    is_mentioned_in_paper: bool | None = None
+    is_mentioned_in_repository: bool | None = None
+    framework: Text | None = None
 
 
-class Entry(_Part, frozen=True):
-    """One place in the digest; entries stand in the order of the digest, from position 1."""
+class _Mention(_Part, frozen=True):
+    """What the document says of a paper in one place."""
 
     title: Text
     line_start: Line
@@ -49,12 +56,31 @@ class Entry(_Part, frozen=True):
     abstract_line: Annotated[Line, Meta(description="Line where the abstract begins in the document")] | None = None
     abstract: Annotated[Text, Meta(description="Left out with --facts")] | None = None
     arxiv_id: Text | None = None
+    authors: Annotated[list[Text], Meta(description="Names in their order; empty where the document names none")] = []
     author_count: Line | None = None
     publication_date: Day | None = None
+
+
+class Entry(_Mention, frozen=True):
+    """One place in the digest; entries stand in the order of the digest, from position 1."""
+
     printed_publication_date: Annotated[Text, Meta(description="As it stands, such as `Mar 2`")] | None = None
     upvote_count: Count | None = None
     comment_count: Count | None = None
     submitted_by: Text | None = None
+    organization: Text | None = None
+    links: list[Link] = []
+
+
+class Paper(_Mention, frozen=True, kw_only=True):
+    """A paper that the document describes outside of any digest, such as an arXiv Atom entry."""
+
+    position: Annotated[Line, Meta(description="Place in the document")]
+    arxiv_version: Line | None = None
+    updated_date: Day | None = None
+    doi: Text | None = None
+    categories: Annotated[list[Text], Meta(description="arXiv's, the primary one first")] = []
+    comment: Annotated[Text, Meta(description="The authors' comment at arXiv; left out with --facts")] | None = None
     links: list[Link] = []
 
 
@@ -65,6 +91,7 @@ class Digest(_Part, frozen=True, kw_only=True):
     title: Text | None = None
     curator: Text | None = None
     query: Text | None = None
+    url: Annotated[Text, Meta(description="Address of the page, as the document states it")] | None = None
     printed_date: Annotated[Text, Meta(description="As it stands on the page, such as `Mar 11`")] | None = None
     digest_date: Day | None = None
     date_basis: DateBasis = "open"
@@ -99,10 +126,13 @@ class Source(_Part, frozen=True):
 class Interchange(_Part, frozen=True):
     """One source document of a paper catalogue, with everything read from it or with its facts alone."""
 
-    catalogue: Annotated[Literal["paper-catalogue/1"], Meta(description="Name and version of this format")]
+    catalogue: Annotated[
+        Literal["paper-catalogue/1", "paper-catalogue/2"], Meta(description="Name and version of this format")
+    ]
     source: Source
     is_complete: Annotated[bool, Meta(description="False where prose was left out")]
-    digests: Annotated[list[Digest], Meta(min_length=1)]
+    digests: list[Digest] = []
+    papers: list[Paper] = []
     rejects: list[Reject] = []
 
 

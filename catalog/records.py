@@ -6,10 +6,12 @@ A value the document does not give is None, never an empty string.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
 AssertedBy = Literal["abstract", "listing field", "listing's own search", "published list"]
+AddedBy = Literal["user", "admin", "auto"]
 DigestKind = Literal["daily", "weekly", "monthly", "trending", "search", "listing"]
 LinkRole = Literal[
     "code",
@@ -25,7 +27,7 @@ LinkRole = Literal[
     "tools",
     "other",
 ]
-DateBasis = Literal["stated", "given", "single candidate", "open"]
+DateBasis = Literal["stated", "stated by its entries", "file name", "given", "single candidate", "open"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,9 @@ class LinkRecord:
     """One place where a document offers an address for a paper.
 
     `verbatim` is the text as it stands, `url` the same address mended (no blank inside, scheme added) but not yet in
-    canonical form, unless `sub_path` says what followed the canonical one.
+    canonical form, unless `sub_path` says what followed the canonical one. `field` is the name of the field in which it
+    stands, as the source calls it (`githubRepo`), and None in running text; `added_by` says who filled that field. The
+    last four are what a published list of paper-and-code pairs says of the pair.
     """
 
     asserted_by: AssertedBy
@@ -45,16 +49,25 @@ class LinkRecord:
     roles: tuple[str, ...] = ()
     is_promised: bool = False
     is_own: bool = True
+    field: str | None = None
+    added_by: AddedBy | None = None
+    is_official: bool | None = None
+    is_mentioned_in_paper: bool | None = None
+    is_mentioned_in_repository: bool | None = None
+    framework: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class EntryRecord:
-    """One place in a digest: the paper and what the page said of it that day.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mention:
+    """What a document says of one paper in one place, in a digest or outside of any.
 
-    `abstract` keeps the line breaks of the document, so that a place in it can be told as a place in the document;
-    it starts at character `abstract_char` of line `abstract_line`. `publication_date` is ISO 8601 and given only
-    where the document states year, month and day; `printed_publication_date` is the text that stands there.
-    `links` are those that the document itself lists; those inside an abstract are found later, from its text.
+    `arxiv_id` is without version and given only where the document states it. `authors` are the names in their order,
+    empty where the document names none; `author_count` is a printed count. `abstract` keeps the line breaks of the
+    document, so that a place in it can be told as a place in the document; it starts at character `abstract_char` of
+    line `abstract_line`, or at an unknown one where that is None; where it stands escaped, as a JSON string on one
+    line, `abstract_raw` is what stands there. `publication_date` is ISO 8601 and given only where the document states
+    year, month and day; `printed_publication_date` is the text that stands there. `links` are those that the document
+    itself lists; those inside an abstract are found later, from its text.
     """
 
     position: int
@@ -63,23 +76,48 @@ class EntryRecord:
     line_end: int
     abstract: str | None = None
     abstract_line: int | None = None
-    abstract_char: int = 0
+    abstract_char: int | None = 0
+    abstract_raw: str | None = None
     arxiv_id: str | None = None
+    authors: tuple[str, ...] = ()
     author_count: int | None = None
     publication_date: str | None = None
     printed_publication_date: str | None = None
+    links: tuple[LinkRecord, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntryRecord(Mention):
+    """One place in a digest: the paper and what the page said of it that day."""
+
     upvote_count: int | None = None
     comment_count: int | None = None
     submitted_by: str | None = None
-    links: tuple[LinkRecord, ...] = ()
+    organization: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaperRecord(Mention):
+    """A paper that a document describes outside of any digest: an arXiv Atom entry, a row of a published list.
+
+    `position` counts from 1 in the document. `updated_date` is the day of the version that it describes, ISO 8601.
+    `categories` are arXiv's, the primary one first.
+    """
+
+    arxiv_version: int | None = None
+    updated_date: str | None = None
+    doi: str | None = None
+    categories: tuple[str, ...] = ()
+    comment: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class DigestRecord:
     """One dated, ordered list of papers.
 
-    `printed_date` is the text as it stands (`Mar 11`). `digest_date` and its basis are set only where the document
-    (or a person) states the full date; `earliest_date` and `latest_date` bound it where the document says so.
+    `printed_date` is the text as it stands (`Mar 11`). `digest_date` and its basis are set only where the document,
+    its name or a person states the full date; `earliest_date` and `latest_date` bound it where the document says so.
+    `url` is the address of the page, where the document states it.
     """
 
     entries: tuple[EntryRecord, ...]
@@ -92,6 +130,7 @@ class DigestRecord:
     date_basis: DateBasis | None = None
     earliest_date: str | None = None
     latest_date: str | None = None
+    url: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,11 +160,14 @@ class DocumentRecord:
 
     `is_complete` is False where only facts came, in an export without prose: reading the document itself adds to
     it. `furniture_line_count` counts the lines that are page furniture or blank, so that every line is accounted for.
+    `papers` are those outside of any digest, in order; it is read once and may be lazy, so that a list of any length
+    takes little memory, and a piece that could not be understood stands among them as its reject.
     """
 
     origin: Origin
-    digests: tuple[DigestRecord, ...]
+    digests: tuple[DigestRecord, ...] = ()
     rejects: tuple[RejectRecord, ...] = ()
+    papers: Iterable[PaperRecord | RejectRecord] = ()
     furniture_line_count: int = 0
     is_complete: bool = True
 

@@ -2,96 +2,147 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from catalog.dates import parse_printed_date, publication_date
+from catalog.escapes import EscapedText
 from catalog.links import Target, canonicalize, find_links
-from catalog.records import DigestRecord, EntryRecord, LinkRecord
+from catalog.records import EntryRecord, LinkRecord, Mention, PaperRecord
 from catalog.titles import title_key
 
 Row = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class DigestRows:
-    """The rows of one digest, before they have ids: its entries, and the links of each entry by its position."""
+class MentionRows:
+    """Rows of one digest, or of papers outside of any, before they have ids: the mentions, and the links of each."""
 
-    entries: list[Row]
+    mentions: list[Row]
     links: list[Row]
-    roles: list[Row]
 
 
-def digest_rows(digest: DigestRecord) -> DigestRows:
-    """Return the rows of `digest`. Raises ValueError for a title of white space or a listed link that is no address."""
-    entries: list[Row] = []
-    links: list[Row] = []
-    roles: list[Row] = []
-    for entry in digest.entries:
-        entries.append(_entry_row(entry))
-        for link, target in _entry_links(entry):
-            links.append(_link_row(entry.position, link, target))
-            roles.extend({"position": entry.position, "url_key": target.key, "role": role} for role in link.roles)
-    return DigestRows(entries, links, roles)
+def mention_rows(mentions: Iterable[Mention]) -> MentionRows:
+    """Return the rows of `mentions`.
+
+    Raises ValueError for a title of white space or a listed link that is no address.
+    """
+    rows = MentionRows([], [])
+    for mention in mentions:
+        rows.mentions.append(_mention_row(mention))
+        rows.links.extend(_link_row(mention.position, link, target) for link, target in _links(mention))
+    return rows
 
 
-def _entry_row(entry: EntryRecord) -> Row:
+def _mention_row(mention: Mention) -> Row:
     return {
-        "position": entry.position,
-        "title": entry.title,
-        "title_key": title_key(entry.title),
-        "abstract": entry.abstract,
-        "abstract_line": entry.abstract_line,
-        "arxiv_id": entry.arxiv_id,
-        "author_count": entry.author_count,
-        "publication_date": _publication_date(entry),
+        "position": mention.position,
+        "title": mention.title,
+        "title_key": title_key(mention.title),
+        "abstract": mention.abstract,
+        "abstract_line": mention.abstract_line,
+        "has_abstract": int(mention.abstract is not None),
+        "authors": _array(mention.authors),
+        "has_authors": int(bool(mention.authors)),
+        "author_count": mention.author_count,
+        "arxiv_id": mention.arxiv_id,
+        "publication_date": _publication_date(mention),
+        "line_start": mention.line_start,
+        "line_end": mention.line_end,
+        **(_entry_facts(mention) if isinstance(mention, EntryRecord) else {}),
+        **(_record_facts(mention) if isinstance(mention, PaperRecord) else {}),
+    }
+
+
+def _entry_facts(entry: EntryRecord) -> Row:
+    return {
         "printed_publication_date": entry.printed_publication_date,
         "upvote_count": entry.upvote_count,
         "comment_count": entry.comment_count,
         "submitted_by": entry.submitted_by,
-        "line_start": entry.line_start,
-        "line_end": entry.line_end,
+        "organization": entry.organization,
     }
 
 
-def _publication_date(entry: EntryRecord) -> str | None:
-    if entry.publication_date is not None or entry.printed_publication_date is None:
-        return entry.publication_date
-    day = publication_date(parse_printed_date(entry.printed_publication_date), digest=None)
+def _record_facts(record: PaperRecord) -> Row:
+    return {
+        "arxiv_version": record.arxiv_version,
+        "updated_date": record.updated_date,
+        "doi": record.doi,
+        "categories": _array(record.categories),
+        "comment": record.comment,
+    }
+
+
+def _array(texts: Sequence[str]) -> str | None:
+    """The texts as SQLite writes a JSON array, or None where there are none."""
+    return json.dumps(texts, ensure_ascii=False, separators=(",", ":")) if texts else None
+
+
+def _publication_date(mention: Mention) -> str | None:
+    if mention.publication_date is not None or mention.printed_publication_date is None:
+        return mention.publication_date
+    day = publication_date(parse_printed_date(mention.printed_publication_date), digest=None)
     return day.isoformat() if day else None
 
 
-def _entry_links(entry: EntryRecord) -> Iterator[tuple[LinkRecord, Target]]:
-    for link in entry.links:
+def _links(mention: Mention) -> Iterator[tuple[LinkRecord, Target]]:
+    for link in mention.links:
         yield link, canonicalize(link.url)
     # An export lists what was found in the abstract; looking again would only say it twice.
-    is_searched = any(link.asserted_by == "abstract" for link in entry.links)
-    if entry.abstract is not None and not is_searched:
-        yield from _abstract_links(entry, entry.abstract)
+    is_searched = any(link.asserted_by == "abstract" for link in mention.links)
+    if mention.abstract is not None and not is_searched:
+        yield from _abstract_links(mention, mention.abstract)
 
 
-def _abstract_links(entry: EntryRecord, abstract: str) -> Iterator[tuple[LinkRecord, Target]]:
-    line, line_start = entry.abstract_line, -entry.abstract_char
-    scanned = 0
+def _abstract_links(mention: Mention, abstract: str) -> Iterator[tuple[LinkRecord, Target]]:
+    place_of = _places(mention, abstract)
     for found in find_links(abstract):
-        # Counted on from the last link, so that many links in one text stay linear.
-        if line is not None:
-            line += abstract.count("\n", scanned, found.start)
-        line_break = abstract.rfind("\n", scanned, found.start)
-        line_start = line_break + 1 if line_break >= 0 else line_start
-        scanned = found.start
+        line, char_start = place_of(found.start)
         link = LinkRecord(
             asserted_by="abstract",
             verbatim=found.verbatim,
             url=found.url,
             line=line,
-            char_start=None if line is None else found.start - line_start,
+            char_start=char_start,
             roles=found.roles,
             is_promised=found.is_promised,
             is_own=found.is_own,
         )
         yield link, found.target
+
+
+_PlaceOf = Callable[[int], tuple[int | None, int | None]]
+
+
+def _places(mention: Mention, abstract: str) -> _PlaceOf:
+    """Return what tells line and character of the document for places in the abstract, asked in their order."""
+    line, char = mention.abstract_line, mention.abstract_char
+    if line is None or char is None:
+        return lambda _: (line, None)
+    if mention.abstract_raw is not None:
+        escaped = EscapedText(mention.abstract_raw)
+        return lambda start: (line, char + escaped.offset(start))
+    return _RawPlaces(abstract, line, -char).place
+
+
+class _RawPlaces:
+    """Counts on from the place that was asked for last, so that many links in one text stay linear."""
+
+    def __init__(self, text: str, line: int, line_start: int) -> None:
+        self._text = text
+        self._line = line
+        self._line_start = line_start
+        self._scanned = 0
+
+    def place(self, start: int) -> tuple[int, int]:
+        self._line += self._text.count("\n", self._scanned, start)
+        line_break = self._text.rfind("\n", self._scanned, start)
+        self._line_start = line_break + 1 if line_break >= 0 else self._line_start
+        self._scanned = start
+        return self._line, start - self._line_start
 
 
 def _link_row(position: int, link: LinkRecord, target: Target) -> Row:
@@ -109,6 +160,13 @@ def _link_row(position: int, link: LinkRecord, target: Target) -> Row:
         "verbatim": link.verbatim,
         "line": link.line,
         "char_start": link.char_start,
+        "roles": _array(sorted(link.roles)) or "[]",
         "is_promised": int(link.is_promised),
         "is_own": int(link.is_own),
+        "field": link.field,
+        "added_by": link.added_by,
+        "is_official": link.is_official,
+        "is_mentioned_in_paper": link.is_mentioned_in_paper,
+        "is_mentioned_in_repository": link.is_mentioned_in_repository,
+        "framework": link.framework,
     }

@@ -27,28 +27,44 @@ def sentence(text: str) -> str:
 
 
 def account_table(accounts: Sequence[Account]) -> str:
-    """Return the account of a load as a small table, with a line of totals where there are several documents."""
-    head = ["document", "entries", "new papers", "known papers", "links", "rejects"]
-    rows = [[plain(account.name), *_numbers(account)] for account in accounts]
-    if any(account.is_known for account in accounts):
-        head.append("note")
-        for row, account in zip(rows, accounts, strict=True):
-            row.append("already loaded, nothing changed" if account.is_known else "")
+    """Return the account of a load as a small table, with a line of totals where there are several documents.
+
+    Columns that are nought for every document are left out, but for the first ones.
+    """
+    numbers = {name: [getattr(account, key) for account in accounts] for name, key in _NUMBERS.items()}
+    shown = [name for name in _NUMBERS if name not in _WHERE_ANY or any(numbers[name])]
+    rows = [[plain(account.name), *(numbers[name][row] for name in shown)] for row, account in enumerate(accounts)]
+    notes = [_note(account) for account in accounts]
+    if any(notes):
+        for row, note in zip(rows, notes, strict=True):
+            row.append(note)
     if len(accounts) > 1:
-        totals = (sum(column) for column in zip(*map(_numbers, accounts), strict=True))
-        rows.append(["all", *totals])
+        rows.append(["all", *(sum(numbers[name]) for name in shown)])
+    head = ["document", *shown, *(["note"] if any(notes) else [])]
     lines = tabulate(rows, headers=head, tablefmt="simple", disable_numparse=[0]).splitlines()
     return "\n".join(line.rstrip() for line in lines)
 
 
-def _numbers(account: Account) -> tuple[int, ...]:
-    return (
-        account.entry_count,
-        account.new_paper_count,
-        account.known_paper_count,
-        account.link_count,
-        account.reject_count,
+_NUMBERS = {
+    "entries": "entry_count",
+    "records": "record_count",
+    "new papers": "new_paper_count",
+    "known papers": "known_paper_count",
+    "merged": "merged_paper_count",
+    "links": "link_count",
+    "rejects": "reject_count",
+}
+_WHERE_ANY = ("records", "merged")
+
+
+def _note(account: Account) -> str:
+    if account.is_known:
+        return "already loaded, nothing changed"
+    repeats = (
+        f"repeats {plain(repeated)}" if len(account.repeats) == 1 else f"{plain(name)} repeats {plain(repeated)}"
+        for name, repeated in account.repeats
     )
+    return ", ".join(repeats)
 
 
 def marked(text: str) -> str:

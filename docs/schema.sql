@@ -1,3 +1,11 @@
+CREATE TABLE authors (
+    id INTEGER NOT NULL,
+    name TEXT NOT NULL,
+    CONSTRAINT pk_authors PRIMARY KEY (id),
+    CONSTRAINT uq_authors_name UNIQUE (name),
+    CONSTRAINT ck_authors_no_empty_text CHECK (name <> '')
+) STRICT;
+
 CREATE TABLE digest_entries (
     digest_id INTEGER NOT NULL,
     position INTEGER NOT NULL,
@@ -5,21 +13,32 @@ CREATE TABLE digest_entries (
     upvote_count INTEGER,
     comment_count INTEGER,
     submitted_by TEXT,
-    author_count INTEGER,
+    organization TEXT,
     printed_publication_date TEXT,
+    arxiv_id TEXT,
+    author_count INTEGER,
     publication_date TEXT,
     line_start INTEGER NOT NULL,
     line_end INTEGER NOT NULL,
     abstract_line INTEGER,
+    has_abstract INTEGER DEFAULT 0 NOT NULL,
+    has_authors INTEGER DEFAULT 0 NOT NULL,
+    title_variant_id INTEGER,
+    abstract_variant_id INTEGER,
+    authors_variant_id INTEGER,
     CONSTRAINT pk_digest_entries PRIMARY KEY (digest_id, position),
     CONSTRAINT ck_digest_entries_abstract_line CHECK (abstract_line BETWEEN line_start AND line_end),
+    CONSTRAINT ck_digest_entries_booleans CHECK (has_abstract IN (0, 1) AND has_authors IN (0, 1)),
     CONSTRAINT ck_digest_entries_counts CHECK (upvote_count >= 0 AND comment_count >= 0 AND author_count > 0),
     CONSTRAINT ck_digest_entries_iso_dates CHECK (publication_date IS date(publication_date, '+0 days')),
     CONSTRAINT ck_digest_entries_lines CHECK (line_start > 0 AND line_start <= line_end),
-    CONSTRAINT ck_digest_entries_no_empty_text CHECK (submitted_by <> '' AND printed_publication_date <> ''),
+    CONSTRAINT ck_digest_entries_no_empty_text CHECK (submitted_by <> '' AND organization <> '' AND printed_publication_date <> '' AND arxiv_id <> ''),
     CONSTRAINT ck_digest_entries_position CHECK (position > 0),
+    CONSTRAINT fk_digest_entries_abstract_variant_id_paper_variants FOREIGN KEY(abstract_variant_id) REFERENCES paper_variants (id),
+    CONSTRAINT fk_digest_entries_authors_variant_id_paper_variants FOREIGN KEY(authors_variant_id) REFERENCES paper_variants (id),
     CONSTRAINT fk_digest_entries_digest_id_digests FOREIGN KEY(digest_id) REFERENCES digests (id),
-    CONSTRAINT fk_digest_entries_paper_id_papers FOREIGN KEY(paper_id) REFERENCES papers (id)
+    CONSTRAINT fk_digest_entries_paper_id_papers FOREIGN KEY(paper_id) REFERENCES papers (id),
+    CONSTRAINT fk_digest_entries_title_variant_id_paper_variants FOREIGN KEY(title_variant_id) REFERENCES paper_variants (id)
 ) WITHOUT ROWID, STRICT;
 
 CREATE TABLE digests (
@@ -30,20 +49,23 @@ CREATE TABLE digests (
     title TEXT,
     curator TEXT,
     "query" TEXT,
+    url TEXT,
     printed_date TEXT,
     digest_date TEXT,
     earliest_date TEXT,
     latest_date TEXT,
     date_basis TEXT NOT NULL,
+    repeats_digest_id INTEGER,
     CONSTRAINT pk_digests PRIMARY KEY (id),
     CONSTRAINT uq_digests_name UNIQUE (name),
     CONSTRAINT ck_digests_bounds_in_order CHECK (earliest_date <= latest_date),
-    CONSTRAINT ck_digests_date_basis CHECK (date_basis IN ('stated', 'given', 'single candidate', 'open')),
+    CONSTRAINT ck_digests_date_basis CHECK (date_basis IN ('stated', 'stated by its entries', 'file name', 'given', 'single candidate', 'open')),
     CONSTRAINT ck_digests_date_within_bounds CHECK (digest_date BETWEEN earliest_date AND latest_date),
     CONSTRAINT ck_digests_iso_dates CHECK (digest_date IS date(digest_date, '+0 days') AND earliest_date IS date(earliest_date, '+0 days') AND latest_date IS date(latest_date, '+0 days')),
     CONSTRAINT ck_digests_kind CHECK (kind IN ('daily', 'weekly', 'monthly', 'trending', 'search', 'listing')),
-    CONSTRAINT ck_digests_no_empty_text CHECK (name <> '' AND title <> '' AND curator <> '' AND query <> '' AND printed_date <> ''),
+    CONSTRAINT ck_digests_no_empty_text CHECK (name <> '' AND title <> '' AND curator <> '' AND query <> '' AND url <> '' AND printed_date <> ''),
     CONSTRAINT ck_digests_open_has_no_date CHECK ((date_basis = 'open') = (digest_date IS NULL)),
+    CONSTRAINT fk_digests_repeats_digest_id_digests FOREIGN KEY(repeats_digest_id) REFERENCES digests (id),
     CONSTRAINT fk_digests_source_document_id_source_documents FOREIGN KEY(source_document_id) REFERENCES source_documents (id)
 ) STRICT;
 
@@ -52,15 +74,30 @@ CREATE TABLE link_assertions (
     paper_id INTEGER NOT NULL,
     link_id INTEGER NOT NULL,
     source_document_id INTEGER NOT NULL,
+    digest_id INTEGER,
+    position INTEGER NOT NULL,
     asserted_by TEXT NOT NULL,
+    field TEXT,
+    added_by TEXT,
+    is_official INTEGER,
+    is_mentioned_in_paper INTEGER,
+    is_mentioned_in_repository INTEGER,
+    framework TEXT,
     verbatim TEXT NOT NULL,
     sub_path TEXT,
     line INTEGER,
     char_start INTEGER,
+    roles TEXT DEFAULT '[]' NOT NULL,
+    is_promised INTEGER DEFAULT 0 NOT NULL,
+    is_own INTEGER DEFAULT 1 NOT NULL,
     CONSTRAINT pk_link_assertions PRIMARY KEY (id),
+    CONSTRAINT ck_link_assertions_added_by CHECK (added_by IN ('user', 'admin', 'auto')),
     CONSTRAINT ck_link_assertions_asserted_by CHECK (asserted_by IN ('abstract', 'listing field', 'listing''s own search', 'published list')),
-    CONSTRAINT ck_link_assertions_no_empty_text CHECK (verbatim <> '' AND sub_path <> ''),
+    CONSTRAINT ck_link_assertions_booleans CHECK (is_official IN (0, 1) AND is_mentioned_in_paper IN (0, 1) AND is_mentioned_in_repository IN (0, 1) AND is_promised IN (0, 1) AND is_own IN (0, 1)),
+    CONSTRAINT ck_link_assertions_no_empty_text CHECK (verbatim <> '' AND sub_path <> '' AND field <> '' AND framework <> '' AND roles <> ''),
     CONSTRAINT ck_link_assertions_place CHECK (line > 0 AND char_start >= 0),
+    CONSTRAINT ck_link_assertions_position CHECK (position > 0),
+    CONSTRAINT fk_link_assertions_digest_id_digests FOREIGN KEY(digest_id) REFERENCES digests (id),
     CONSTRAINT fk_link_assertions_link_id_links FOREIGN KEY(link_id) REFERENCES links (id),
     CONSTRAINT fk_link_assertions_paper_id_papers FOREIGN KEY(paper_id) REFERENCES papers (id),
     CONSTRAINT fk_link_assertions_source_document_id_source_documents FOREIGN KEY(source_document_id) REFERENCES source_documents (id)
@@ -97,9 +134,31 @@ CREATE TABLE loads (
     link_count INTEGER NOT NULL,
     reject_count INTEGER NOT NULL,
     dated_digest_count INTEGER NOT NULL,
+    record_count INTEGER DEFAULT 0 NOT NULL,
+    merged_paper_count INTEGER DEFAULT 0 NOT NULL,
     CONSTRAINT pk_loads PRIMARY KEY (id),
     CONSTRAINT fk_loads_source_document_id_source_documents FOREIGN KEY(source_document_id) REFERENCES source_documents (id)
 ) STRICT;
+
+CREATE TABLE paper_authors (
+    paper_id INTEGER NOT NULL,
+    position INTEGER NOT NULL,
+    author_id INTEGER NOT NULL,
+    CONSTRAINT pk_paper_authors PRIMARY KEY (paper_id, position),
+    CONSTRAINT ck_paper_authors_position CHECK (position > 0),
+    CONSTRAINT fk_paper_authors_author_id_authors FOREIGN KEY(author_id) REFERENCES authors (id),
+    CONSTRAINT fk_paper_authors_paper_id_papers FOREIGN KEY(paper_id) REFERENCES papers (id)
+) WITHOUT ROWID, STRICT;
+
+CREATE TABLE paper_categories (
+    paper_id INTEGER NOT NULL,
+    category TEXT NOT NULL,
+    is_primary INTEGER DEFAULT 0 NOT NULL,
+    CONSTRAINT pk_paper_categories PRIMARY KEY (paper_id, category),
+    CONSTRAINT ck_paper_categories_booleans CHECK (is_primary IN (0, 1)),
+    CONSTRAINT ck_paper_categories_no_empty_text CHECK (category <> ''),
+    CONSTRAINT fk_paper_categories_paper_id_papers FOREIGN KEY(paper_id) REFERENCES papers (id)
+) WITHOUT ROWID, STRICT;
 
 CREATE TABLE paper_link_roles (
     paper_id INTEGER NOT NULL,
@@ -121,17 +180,53 @@ CREATE TABLE paper_links (
     CONSTRAINT fk_paper_links_paper_id_papers FOREIGN KEY(paper_id) REFERENCES papers (id)
 ) WITHOUT ROWID, STRICT;
 
+CREATE TABLE paper_records (
+    source_document_id INTEGER NOT NULL,
+    position INTEGER NOT NULL,
+    paper_id INTEGER NOT NULL,
+    arxiv_version INTEGER,
+    updated_date TEXT,
+    doi TEXT,
+    categories TEXT,
+    comment TEXT,
+    arxiv_id TEXT,
+    author_count INTEGER,
+    publication_date TEXT,
+    line_start INTEGER NOT NULL,
+    line_end INTEGER NOT NULL,
+    abstract_line INTEGER,
+    has_abstract INTEGER DEFAULT 0 NOT NULL,
+    has_authors INTEGER DEFAULT 0 NOT NULL,
+    title_variant_id INTEGER,
+    abstract_variant_id INTEGER,
+    authors_variant_id INTEGER,
+    CONSTRAINT pk_paper_records PRIMARY KEY (source_document_id, position),
+    CONSTRAINT ck_paper_records_abstract_line CHECK (abstract_line BETWEEN line_start AND line_end),
+    CONSTRAINT ck_paper_records_booleans CHECK (has_abstract IN (0, 1) AND has_authors IN (0, 1)),
+    CONSTRAINT ck_paper_records_counts CHECK (arxiv_version > 0 AND author_count > 0),
+    CONSTRAINT ck_paper_records_iso_dates CHECK (updated_date IS date(updated_date, '+0 days') AND publication_date IS date(publication_date, '+0 days')),
+    CONSTRAINT ck_paper_records_lines CHECK (line_start > 0 AND line_start <= line_end),
+    CONSTRAINT ck_paper_records_no_empty_text CHECK (doi <> '' AND categories <> '' AND comment <> '' AND arxiv_id <> ''),
+    CONSTRAINT ck_paper_records_position CHECK (position > 0),
+    CONSTRAINT fk_paper_records_abstract_variant_id_paper_variants FOREIGN KEY(abstract_variant_id) REFERENCES paper_variants (id),
+    CONSTRAINT fk_paper_records_authors_variant_id_paper_variants FOREIGN KEY(authors_variant_id) REFERENCES paper_variants (id),
+    CONSTRAINT fk_paper_records_paper_id_papers FOREIGN KEY(paper_id) REFERENCES papers (id),
+    CONSTRAINT fk_paper_records_source_document_id_source_documents FOREIGN KEY(source_document_id) REFERENCES source_documents (id),
+    CONSTRAINT fk_paper_records_title_variant_id_paper_variants FOREIGN KEY(title_variant_id) REFERENCES paper_variants (id)
+) WITHOUT ROWID, STRICT;
+
 CREATE TABLE paper_variants (
     id INTEGER NOT NULL,
     paper_id INTEGER NOT NULL,
-    source_document_id INTEGER NOT NULL,
     title TEXT,
+    title_key TEXT,
     abstract TEXT,
+    authors TEXT,
     CONSTRAINT pk_paper_variants PRIMARY KEY (id),
-    CONSTRAINT ck_paper_variants_no_empty_text CHECK (title <> '' AND abstract <> ''),
-    CONSTRAINT ck_paper_variants_says_something CHECK (title IS NOT NULL OR abstract IS NOT NULL),
-    CONSTRAINT fk_paper_variants_paper_id_papers FOREIGN KEY(paper_id) REFERENCES papers (id),
-    CONSTRAINT fk_paper_variants_source_document_id_source_documents FOREIGN KEY(source_document_id) REFERENCES source_documents (id)
+    CONSTRAINT ck_paper_variants_holds_one_text CHECK ((title IS NOT NULL) + (abstract IS NOT NULL) + (authors IS NOT NULL) = 1),
+    CONSTRAINT ck_paper_variants_no_empty_text CHECK (title <> '' AND title_key <> '' AND abstract <> '' AND authors <> ''),
+    CONSTRAINT ck_paper_variants_title_has_key CHECK ((title IS NULL) = (title_key IS NULL)),
+    CONSTRAINT fk_paper_variants_paper_id_papers FOREIGN KEY(paper_id) REFERENCES papers (id)
 ) STRICT;
 
 CREATE TABLE papers (
@@ -147,6 +242,8 @@ CREATE TABLE papers (
     digest_count INTEGER DEFAULT 0 NOT NULL,
     first_digest_id INTEGER,
     latest_digest_id INTEGER,
+    authors TEXT CONSTRAINT ck_papers_authors CHECK (authors <> ''),
+    doi TEXT CONSTRAINT ck_papers_doi CHECK (doi <> ''),
     CONSTRAINT pk_papers PRIMARY KEY (id),
     CONSTRAINT uq_papers_arxiv_id UNIQUE (arxiv_id),
     CONSTRAINT ck_papers_author_count CHECK (author_count > 0),
@@ -205,9 +302,17 @@ CREATE VIRTUAL TABLE "papers_fts" USING FTS5 (
     content="papers", content_rowid="id"
 );
 
+CREATE INDEX ix_digest_entries_abstract_variant_id ON digest_entries (abstract_variant_id) WHERE abstract_variant_id IS NOT NULL;
+
+CREATE INDEX ix_digest_entries_authors_variant_id ON digest_entries (authors_variant_id) WHERE authors_variant_id IS NOT NULL;
+
 CREATE INDEX ix_digest_entries_paper_id ON digest_entries (paper_id);
 
+CREATE INDEX ix_digest_entries_title_variant_id ON digest_entries (title_variant_id) WHERE title_variant_id IS NOT NULL;
+
 CREATE INDEX ix_digests_digest_date ON digests (digest_date);
+
+CREATE INDEX ix_digests_repeats_digest_id ON digests (repeats_digest_id);
 
 CREATE INDEX ix_digests_source_document_id ON digests (source_document_id);
 
@@ -215,7 +320,7 @@ CREATE INDEX ix_link_assertions_link_id ON link_assertions (link_id);
 
 CREATE INDEX ix_link_assertions_paper_id_link_id ON link_assertions (paper_id, link_id);
 
-CREATE INDEX ix_link_assertions_source_document_id ON link_assertions (source_document_id);
+CREATE INDEX ix_link_assertions_source_document_id_position ON link_assertions (source_document_id, position);
 
 CREATE INDEX ix_links_host ON links (host);
 
@@ -223,13 +328,25 @@ CREATE INDEX ix_links_kind ON links (kind);
 
 CREATE INDEX ix_loads_source_document_id ON loads (source_document_id);
 
+CREATE INDEX ix_paper_authors_author_id ON paper_authors (author_id);
+
+CREATE INDEX ix_paper_categories_category ON paper_categories (category);
+
 CREATE INDEX ix_paper_link_roles_role ON paper_link_roles (role);
 
 CREATE INDEX ix_paper_links_link_id ON paper_links (link_id);
 
-CREATE INDEX ix_paper_variants_paper_id_source_document_id ON paper_variants (paper_id, source_document_id);
+CREATE INDEX ix_paper_records_abstract_variant_id ON paper_records (abstract_variant_id) WHERE abstract_variant_id IS NOT NULL;
 
-CREATE INDEX ix_paper_variants_source_document_id ON paper_variants (source_document_id);
+CREATE INDEX ix_paper_records_authors_variant_id ON paper_records (authors_variant_id) WHERE authors_variant_id IS NOT NULL;
+
+CREATE INDEX ix_paper_records_paper_id ON paper_records (paper_id);
+
+CREATE INDEX ix_paper_records_title_variant_id ON paper_records (title_variant_id) WHERE title_variant_id IS NOT NULL;
+
+CREATE INDEX ix_paper_variants_paper_id ON paper_variants (paper_id);
+
+CREATE INDEX ix_paper_variants_title_key ON paper_variants (title_key);
 
 CREATE INDEX ix_papers_digest_count ON papers (digest_count);
 

@@ -24,6 +24,10 @@ CONTENT_TABLES = (
     "papers",
     "paper_variants",
     "digest_entries",
+    "paper_records",
+    "authors",
+    "paper_authors",
+    "paper_categories",
     "repositories",
     "links",
     "paper_links",
@@ -37,6 +41,20 @@ CONTENT_TABLES = (
 collect_ignore_glob = (
     [] if hasattr(sqlite3, "SQLITE_LIMIT_LENGTH") else ["test_site*.py", "test_readme.py", "test_wheel.py"]
 )
+
+VARIANTS_BY_DOCUMENT = """
+SELECT DISTINCT source_documents.name AS document, paper_variants.title, paper_variants.abstract, paper_variants.authors
+FROM (
+  SELECT source_document_id, title_variant_id, abstract_variant_id, authors_variant_id
+  FROM digest_entries JOIN digests ON digests.id = digest_id
+  UNION ALL
+  SELECT source_document_id, title_variant_id, abstract_variant_id, authors_variant_id FROM paper_records
+) AS mention
+JOIN paper_variants ON paper_variants.id IN (title_variant_id, abstract_variant_id, authors_variant_id)
+JOIN source_documents ON source_documents.id = source_document_id
+ORDER BY 1, 2, 3, 4
+"""
+"""Which document gave which text that its paper does not show."""
 
 Query = Callable[..., list[tuple[Any, ...]]]
 

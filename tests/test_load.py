@@ -15,12 +15,12 @@ from pathlib import Path
 
 import pytest
 
-from catalog.database import CatalogError, create_catalog_engine
+from catalog.database import CatalogError, create_catalog_engine, known_revisions
 from catalog.documents import DocumentError
 from catalog.load import Account, LoadTerms, load_document, load_terms
 from catalog.migrate import create_catalog
 from catalog.records import DigestRecord, DocumentRecord, EntryRecord, LinkRecord, Origin, RejectRecord
-from tests.conftest import ROOT, Query, dump
+from tests.conftest import ROOT, VARIANTS_BY_DOCUMENT, Query, dump
 
 AS_OF = date(2026, 11, 20)
 
@@ -115,9 +115,7 @@ def test_an_arxiv_id_joins_what_titles_do_not(database: Path, query: Query) -> N
     )
 
     assert query("SELECT title, digest_count FROM papers") == [("Moss-Net 2: A New Title", 2)]
-    assert query(
-        "SELECT v.title, d.name FROM paper_variants v JOIN source_documents d ON d.id = source_document_id"
-    ) == [("Moss-Net", "a.txt")]
+    assert query(VARIANTS_BY_DOCUMENT) == [("a.txt", "Moss-Net", None, None)]
 
 
 # What a paper shows, and what is kept of the rest
@@ -136,10 +134,7 @@ def test_what_a_paper_shows_does_not_depend_on_the_order(tmp_path: Path) -> None
         load(database, *order)
         with closing(sqlite3.connect(database)) as connection:
             papers = connection.execute("SELECT title, abstract, author_count FROM papers").fetchall()
-            variants = connection.execute(
-                "SELECT d.name, v.title, v.abstract FROM paper_variants v "
-                "JOIN source_documents d ON d.id = v.source_document_id ORDER BY 1, 2, 3"
-            ).fetchall()
+            variants = connection.execute(VARIANTS_BY_DOCUMENT).fetchall()
         shown.add((tuple(papers), tuple(variants)))
 
     assert len(shown) == 1
@@ -354,7 +349,9 @@ def test_the_account_is_what_loads_keeps(database: Path, query: Query, monkeypat
     engine.dispose()
 
     columns = "loaded_at, as_of_date, entry_count, new_paper_count, link_count, reject_count, schema_revision"
-    assert query(f"SELECT {columns} FROM loads") == [("2023-11-14T22:13:20Z", "2023-11-14", 1, 1, 1, 1, "0001")]
+    assert query(f"SELECT {columns} FROM loads") == [
+        ("2023-11-14T22:13:20Z", "2023-11-14", 1, 1, 1, 1, known_revisions()[-1])
+    ]
     assert query("SELECT line_start, line_end, text, reason FROM rejects") == [(1, 2, "torn", "is torn")]
 
 
@@ -376,7 +373,7 @@ def test_a_load_that_stored_less_than_it_read_says_so_and_keeps_nothing(database
         connection.execute("CREATE TRIGGER lossy BEFORE INSERT ON rejects BEGIN SELECT RAISE(IGNORE); END")
         connection.commit()
     page = document("a.txt", entry("Moss-Net"), rejects=(RejectRecord(1, 2, "torn", "is torn"),))
-    with pytest.raises(CatalogError, match="1 rejects were read but 1 and 0 stored"):
+    with pytest.raises(CatalogError, match="1 rejects were read but 1, 0 and 0 stored"):
         load(database, page)
 
     assert dump(database) == before

@@ -151,7 +151,11 @@ def test_seeds_give_what_the_pages_give(pages: list[Path], tmp_path: Path) -> No
     load(tmp_path / "pages.db", pages)
     load(tmp_path / "seeds.db", _seeds())
 
-    prose = {"papers": ("abstract",), "source_documents": ("is_complete",)}
+    prose = {
+        "papers": ("abstract",),
+        "source_documents": ("is_complete",),
+        "digest_entries": ("has_abstract", "abstract_variant_id"),
+    }
     assert dump(tmp_path / "seeds.db", prose) == dump(tmp_path / "pages.db", prose)
 
 

@@ -355,7 +355,7 @@ def test_other_texts_are_no_pages(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        ("<!DOCTYPE html><html><body>new</body></html>", "is an HTML page; save the text of the page and load that"),
+        ("<!DOCTYPE html><html><body>new</body></html>", "is an HTML page without papers of the listing; save a page"),
         ('<?xml version="1.0"?><feed></feed>', "is XML of a form that no reader knows"),
         ('{"teapots": 3}', "is JSON of a form that no reader knows"),
         ("[" * 100_000, "holds no card"),

@@ -59,7 +59,7 @@ def test_descriptions_are_those_of_the_models() -> None:
 def test_a_table_without_description_is_noticed() -> None:
     content = resource("metadata.yml").read_text(encoding="utf-8")
     with pytest.raises(ValueError, match="rejects"):
-        described(content.replace("# from catalog/models.py: rejects", "# gone"))
+        described(content.replace("# from catalog/models: rejects", "# gone"))
 
 
 def test_generated_parts_replace_what_stood_there_and_nothing_else() -> None:

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 
+from catalog.arxiv import ARXIV_ID
 from catalog.links.address import Address, page_url
 from catalog.links.forges import bare_name, named_target, other_page
 from catalog.links.hosts import ARCHIVE_DOI_PREFIXES, is_placeholder, word_set
 from catalog.links.targets import LinkKind, Target
 
-ARXIV_ID = re.compile(r"(\d{4}\.\d{4,5}|[a-z-]{2,16}(?:\.[a-z]{2})?/\d{7})(?:v\d{1,3})?", re.IGNORECASE)
 _ARXIV_HOSTS = frozenset(
     ("arxiv.org", "export.arxiv.org", "ar5iv.org", "ar5iv.labs.arxiv.org", "browse.arxiv.org", "alphaxiv.org")
 )

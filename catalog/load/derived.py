@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Integer, and_, cast, distinct, func, select, update
+from sqlalchemy import ColumnElement, Connection, Integer, cast, distinct, func, select, update
 
 from catalog.load.staging import id_set, packed_ids
 from catalog.models import digest_entries, digests, links, paper_links, papers
@@ -22,7 +22,11 @@ def derived_values() -> dict[str, ColumnElement[Any]]:
     # As a look-up and not as a join: SQLite would start a join at the index on kind, for every paper anew.
     kind = select(links.c.kind).where(links.c.id == paper_links.c.link_id).scalar_subquery()
     with_repository = select(paper_links.c.link_id).where(paper_links.c.paper_id == papers.c.id, kind == "repository")
-    listed = select(func.count(distinct(digest_entries.c.digest_id))).where(digest_entries.c.paper_id == papers.c.id)
+    listed = (
+        select(func.count(distinct(digest_entries.c.digest_id)))
+        .join(digests, digests.c.id == digest_entries.c.digest_id)
+        .where(digest_entries.c.paper_id == papers.c.id, digests.c.repeats_digest_id.is_(None))
+    )
     return {
         "has_repository": cast(with_repository.exists(), Integer),
         "digest_count": listed.scalar_subquery(),
@@ -34,7 +38,8 @@ def derived_values() -> dict[str, ColumnElement[Any]]:
 def _extreme_digest(*, is_first: bool) -> Any:
     """The digest that is before (or after) every other of the paper, whatever days the open ones turn out to be.
 
-    Two digests of one known day are ordered by name. Null where the bounds of two digests overlap.
+    Two digests of one known day are ordered by name, and one that repeats another is left out. Null where the bounds
+    of two digests overlap.
     """
     entry, other_entry = digest_entries.alias(), digest_entries.alias()
     digest, other = digests.alias(), digests.alias()
@@ -45,13 +50,14 @@ def _extreme_digest(*, is_first: bool) -> Any:
         select(other.c.id)
         .join(other_entry, other_entry.c.digest_id == other.c.id)
         .where(other_entry.c.paper_id == papers.c.id, other.c.id != digest.c.id)
+        .where(other.c.repeats_digest_id.is_(None))
         .where(~func.coalesce(is_settled, False))
         .correlate(papers, digest)
     )
     return (
         select(digest.c.id)
         .join(entry, entry.c.digest_id == digest.c.id)
-        .where(and_(entry.c.paper_id == papers.c.id, ~unsettled.exists()))
+        .where(entry.c.paper_id == papers.c.id, digest.c.repeats_digest_id.is_(None), ~unsettled.exists())
         .order_by(digest.c.name if is_first else digest.c.name.desc())
         .limit(1)
         .correlate(papers)

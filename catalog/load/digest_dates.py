@@ -6,32 +6,66 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, bindparam, func, select, update
+from sqlalchemy import Connection, Row, and_, bindparam, func, select, text, update
 
 from catalog.dates import LISTING_START, DigestDate, digest_date, parse_printed_date, publication_date
-from catalog.load.papers import settle_counts
+from catalog.load.facts import settle_facts
+from catalog.load.mentions import all_mentions
 from catalog.load.staging import id_set, packed_ids
-from catalog.models import digest_entries, digests, loads, papers
+from catalog.models import digest_entries, digests
 
 
 def settle_dates(
-    connection: Connection, paper_ids: Iterable[int], as_of: date, *, dated: Iterable[int] = ()
+    connection: Connection,
+    paper_ids: Iterable[int],
+    as_of: date,
+    *,
+    dated: Iterable[int] = (),
+    parted: Iterable[int] = (),
 ) -> tuple[set[int], set[int]]:
     """Tighten every open digest that lists one of `paper_ids`; return the digests that changed, and the papers touched.
 
     `as_of` bounds the digests of documents whose load is not recorded yet; `dated` are digests that a person dated just
-    now. A digest that gets its year gives it to the cards that print none, which may be evidence for further digests:
-    so it goes on until nothing changes.
+    now; `parted` are papers that lost a mention, whose dates are evidence for it no longer.
+
+    Evidence only grows, so dates only tighten, and the order of loading does not matter. There are two exceptions:
+    evidence that is withdrawn, and evidence that contradicts itself. Then all digests that hang together with it are
+    dated anew from all that is known.
     """
-    changed_digests: set[int] = set()
-    touched = set(paper_ids)
-    pending = touched | _date_cards(connection, set(dated))
-    while pending:
-        touched |= pending
-        tightened = _tighten(connection, pending, as_of)
-        changed_digests |= tightened
-        pending = _date_cards(connection, tightened)
-    return changed_digests, touched
+    evidence = _Evidence(connection, as_of)
+    evidence.follow(set(paper_ids) | _date_cards(connection, set(dated)))
+    doubtful = set(parted) | evidence.contradicted | _contradicted_in_reach(connection, evidence.touched)
+    if doubtful:
+        evidence.follow(_reopen(connection, doubtful))
+    return evidence.changed, evidence.touched
+
+
+class _Evidence:
+    """The evidence of a load, followed from paper to digest to paper until nothing changes."""
+
+    def __init__(self, connection: Connection, as_of: date) -> None:
+        self.connection = connection
+        self.as_of = as_of
+        self.changed: set[int] = set()
+        self.touched: set[int] = set()
+        self.contradicted: set[int] = set()
+
+    def follow(self, paper_ids: set[int]) -> None:
+        """Date the digests that list `paper_ids`.
+
+        A digest that gets its year gives it to the cards that print none, which may be evidence for further digests.
+        One whose evidence contradicts itself gives nothing, and takes back what it gave.
+        """
+        pending = paper_ids
+        while pending:
+            self.touched |= pending
+            tightened, contradicted = _tighten(self.connection, pending, self.as_of)
+            self.changed |= tightened | contradicted
+            pending = _date_cards(self.connection, tightened) | _undate_cards(self.connection, contradicted)
+            if contradicted:
+                listed = select(digest_entries.c.paper_id).where(digest_entries.c.digest_id.in_(id_set("digest_ids")))
+                bound = {"digest_ids": packed_ids(contradicted)}
+                self.contradicted |= set(self.connection.scalars(listed, bound))
 
 
 def give_year(connection: Connection, source_document_id: int, year: int, as_of: date) -> set[int]:
@@ -39,11 +73,11 @@ def give_year(connection: Connection, source_document_id: int, year: int, as_of:
 
     Raises ValueError, with the end of a sentence that names the reason, where the evidence contradicts that year.
     """
-    evidence = func.max(papers.c.publication_date).label("evidence")
+    stated = all_mentions("publication_date")
     rows = connection.execute(
-        select(digests, evidence)
+        select(digests, func.max(stated.c.publication_date).label("evidence"))
         .join(digest_entries, digest_entries.c.digest_id == digests.c.id)
-        .join(papers, papers.c.id == digest_entries.c.paper_id)
+        .join(stated, stated.c.paper_id == digest_entries.c.paper_id)
         .where(digests.c.source_document_id == source_document_id)
         .group_by(digests.c.id)
         .order_by(digests.c.id)
@@ -67,7 +101,7 @@ def _day_in_year(row: Row[Any], year: int, as_of: date) -> date:
     if day is None:
         raise ValueError(f"{year} has no {row.printed_date}")
     iso = day.isoformat()
-    if row.date_basis in ("stated", "single candidate") and row.digest_date != iso:
+    if row.date_basis not in ("given", "open") and row.digest_date != iso:
         raise ValueError(f"its date is {row.digest_date} ({row.date_basis})")
     if row.evidence is not None and row.evidence > iso:
         raise ValueError(f"a paper in it was published on {row.evidence}, after {iso}")
@@ -78,9 +112,10 @@ def _day_in_year(row: Row[Any], year: int, as_of: date) -> date:
     return day
 
 
-def _tighten(connection: Connection, paper_ids: set[int], as_of: date) -> set[int]:
-    changed = []
-    for row in connection.execute(_open_digests(), {"paper_ids": packed_ids(paper_ids)}):
+def _tighten(connection: Connection, paper_ids: set[int], as_of: date) -> tuple[set[int], set[int]]:
+    """Date the digests that list `paper_ids`; return those that changed, and those newly without any possible day."""
+    changed, contradicted = [], set()
+    for row in connection.execute(_DATABLE, {"paper_ids": packed_ids(paper_ids)}):
         known = _known_date(row, as_of)
         after = {
             "digest_date": _iso(known.day),
@@ -90,25 +125,101 @@ def _tighten(connection: Connection, paper_ids: set[int], as_of: date) -> set[in
         }
         if any(after[key] != row._mapping[key] for key in after):
             changed.append({"which": row.id, **after})
+            if known.latest is None:
+                contradicted.add(row.id)
     if changed:
         connection.execute(update(digests).where(digests.c.id == bindparam("which")), changed)
-    return {row["which"] for row in changed}
+    return {row["which"] for row in changed} - contradicted, contradicted
 
 
-def _open_digests() -> Any:
-    listing = digest_entries.alias("listing")
-    listed = select(listing.c.digest_id).where(listing.c.paper_id.in_(id_set("paper_ids")))
-    known_since = select(func.min(loads.c.as_of_date)).where(loads.c.source_document_id == digests.c.source_document_id)
-    return (
-        select(
-            digests, func.max(papers.c.publication_date).label("evidence"), known_since.scalar_subquery().label("as_of")
-        )
-        .join(digest_entries, digest_entries.c.digest_id == digests.c.id)
-        .join(papers, papers.c.id == digest_entries.c.paper_id)
-        .where(digests.c.date_basis == "open", digests.c.printed_date.is_not(None), digests.c.id.in_(listed))
-        .group_by(digests.c.id)
-        .order_by(digests.c.id)
-    )
+# Every publication date that anybody states of a paper is evidence: the latest of them bounds the digests that list it.
+_DATABLE = text("""
+SELECT digests.id, printed_date, digest_date, earliest_date, latest_date, date_basis,
+  (SELECT max(publication_date) FROM (
+    SELECT other.publication_date FROM digest_entries AS entry
+    JOIN digest_entries AS other ON other.paper_id = entry.paper_id WHERE entry.digest_id = digests.id
+    UNION ALL
+    SELECT other.publication_date FROM digest_entries AS entry
+    JOIN paper_records AS other ON other.paper_id = entry.paper_id WHERE entry.digest_id = digests.id
+  )) AS evidence,
+  (SELECT min(as_of_date) FROM loads WHERE loads.source_document_id = digests.source_document_id) AS as_of
+FROM digests
+WHERE date_basis IN ('open', 'single candidate') AND printed_date IS NOT NULL AND id IN (
+  SELECT digest_id FROM digest_entries WHERE paper_id IN (SELECT value FROM json_each(:paper_ids))
+)
+ORDER BY id
+""")
+
+# All digests that hang together by papers that they share, as far as evidence dates them.
+_HANGING_TOGETHER = """
+WITH RECURSIVE paper(id) AS (
+  SELECT value FROM json_each(:paper_ids)
+  UNION
+  SELECT other.paper_id FROM paper
+  JOIN digest_entries AS entry ON entry.paper_id = paper.id
+  JOIN digests ON digests.id = entry.digest_id
+    AND date_basis IN ('open', 'single candidate') AND printed_date IS NOT NULL
+  JOIN digest_entries AS other ON other.digest_id = digests.id
+),
+datable AS (
+  SELECT DISTINCT digests.id, digests.latest_date, source_documents.is_complete
+  FROM paper JOIN digest_entries AS entry ON entry.paper_id = paper.id
+  JOIN digests ON digests.id = entry.digest_id
+    AND date_basis IN ('open', 'single candidate') AND printed_date IS NOT NULL
+  JOIN source_documents ON source_documents.id = digests.source_document_id
+)
+"""
+
+_CONTRADICTED = text("""
+SELECT 1 FROM digests
+WHERE digest_date IS NULL AND latest_date IS NULL AND printed_date IS NOT NULL LIMIT 1
+""")
+
+_CONTRADICTED_IN_REACH = text(f"""{_HANGING_TOGETHER}
+SELECT DISTINCT paper_id FROM digest_entries
+WHERE digest_id IN (SELECT id FROM datable WHERE latest_date IS NULL)
+""")
+
+# What came in an export stays: the bounds in it are all that is known of evidence that was elsewhere.
+_TO_REOPEN = text(f"{_HANGING_TOGETHER} SELECT id FROM datable WHERE is_complete")
+
+_REOPEN = text("""
+UPDATE digests SET digest_date = NULL, earliest_date = NULL, latest_date = NULL, date_basis = 'open'
+WHERE id IN (SELECT value FROM json_each(:digest_ids))
+""")
+
+_UNDATE_CARDS = text("""
+UPDATE digest_entries SET publication_date = NULL
+WHERE digest_id IN (SELECT value FROM json_each(:digest_ids)) AND publication_date IS NOT NULL
+  AND printed_publication_date NOT GLOB '*[0-9][0-9][0-9][0-9]*'
+RETURNING paper_id
+""")
+
+
+def _contradicted_in_reach(connection: Connection, paper_ids: set[int]) -> set[int]:
+    """The papers of digests without any possible day that hang together with `paper_ids`; there are hardly ever any."""
+    if connection.execute(_CONTRADICTED).first() is None:
+        return set()
+    return set(connection.scalars(_CONTRADICTED_IN_REACH, {"paper_ids": packed_ids(paper_ids)}))
+
+
+def _reopen(connection: Connection, paper_ids: set[int]) -> set[int]:
+    """Forget what dated the digests that hang together with `paper_ids`; return the papers that they list."""
+    reopened = set(connection.scalars(_TO_REOPEN, {"paper_ids": packed_ids(paper_ids)}))
+    bound = {"digest_ids": packed_ids(reopened)}
+    connection.execute(_REOPEN, bound)
+    _undate_cards(connection, reopened)
+    listed = select(digest_entries.c.paper_id).where(digest_entries.c.digest_id.in_(id_set("digest_ids")))
+    return set(connection.scalars(listed, bound))
+
+
+def _undate_cards(connection: Connection, digest_ids: set[int]) -> set[int]:
+    """Take the year back from cards that print none; return the papers that changed."""
+    if not digest_ids:
+        return set()
+    undated = set(connection.scalars(_UNDATE_CARDS, {"digest_ids": packed_ids(digest_ids)}))
+    settle_facts(connection, undated)
+    return undated
 
 
 def _known_date(row: Row[Any], as_of: date) -> DigestDate:
@@ -148,7 +259,7 @@ def _date_cards(connection: Connection, digest_ids: set[int]) -> set[int]:
     place = and_(digest_entries.c.digest_id == bindparam("which"), digest_entries.c.position == bindparam("where"))
     connection.execute(update(digest_entries).where(place), dated)
     listed = select(digest_entries.c.paper_id).where(digest_entries.c.digest_id.in_(id_set("digest_ids")))
-    return set(connection.scalars(settle_counts(listed), {"digest_ids": packed_ids(digest_ids)}))
+    return settle_facts(connection, connection.scalars(listed, {"digest_ids": packed_ids(digest_ids)}))
 
 
 def _day(text: str | None) -> date | None:

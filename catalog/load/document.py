@@ -2,22 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 from datetime import date
+from itertools import islice
+from typing import Any, Final
 
-from sqlalchemy import Connection, distinct, func, insert, select, update
+from sqlalchemy import Connection, func, insert, select, update
 
 from catalog.documents import DocumentError
 from catalog.errors import CatalogError
 from catalog.load.derived import settle_derived
 from catalog.load.digest_dates import give_year, settle_dates
+from catalog.load.facts import settle_facts
+from catalog.load.identity import load_mentions, reconcile
+from catalog.load.mentions import ENTRIES, RECORDS, MentionTable
 from catalog.load.names import digest_name
 from catalog.load.paper_links import load_links
-from catalog.load.papers import load_entries
+from catalog.load.repeats import settle_repeats
 from catalog.load.staging import id_set, packed, packed_ids
-from catalog.models import digest_entries, digests, loads, rejects, source_documents
-from catalog.records import DigestRecord, DocumentRecord
-from catalog.rows import digest_rows
+from catalog.load.texts import add_texts
+from catalog.models import digest_entries, digests, loads, paper_records, rejects, source_documents
+from catalog.records import DocumentRecord, Mention, PaperRecord, RejectRecord
+from catalog.rows import mention_rows
+
+BATCH: Final = 1000
+"""How many papers outside of digests are stored at a time, so that a list of any length takes little memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,17 +43,57 @@ class LoadTerms:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """What a load made of one document. `is_known` where it was loaded before and nothing was added."""
+    """What a load made of one document. `is_known` where it was loaded before and nothing was added.
+
+    `repeats` are pairs of names: a digest of the document, and the digest that it repeats.
+    """
 
     name: str
     entry_count: int
+    record_count: int = 0
     new_paper_count: int = 0
     known_paper_count: int = 0
     changed_paper_count: int = 0
+    merged_paper_count: int = 0
     link_count: int = 0
     reject_count: int = 0
     dated_digest_count: int = 0
+    repeats: tuple[tuple[str, str], ...] = ()
     is_known: bool = False
+
+
+@dataclass(slots=True)
+class _Tally:
+    """What the document brought so far: papers by what became of them, digests, assertions, and what was read of it.
+
+    `is_completion` where the facts of the document are there already, and its prose comes now.
+    """
+
+    is_completion: bool = False
+    new: set[int] = field(default_factory=set)
+    changed: set[int] = field(default_factory=set)
+    listed: set[int] = field(default_factory=set)
+    moved: set[int] = field(default_factory=set)
+    parted: set[int] = field(default_factory=set)
+    merged: dict[int, int] = field(default_factory=dict)
+    digests: set[int] = field(default_factory=set)
+    link_count: int = 0
+    record_count: int = 0
+    reject_count: int = 0
+
+    @property
+    def touched(self) -> set[int]:
+        """The papers whose dates and derived columns may have changed."""
+        return self.listed | self.changed
+
+    def add_merged(self, merged: dict[int, int]) -> None:
+        """Let the papers that are gone be those that they went into."""
+        self.merged |= merged
+        for papers in (self.new, self.changed, self.listed, self.moved, self.parted):
+            gone = papers & merged.keys()
+            papers -= gone
+            if papers is not self.new:
+                papers |= {merged[paper] for paper in gone}
 
 
 def load_document(connection: Connection, record: DocumentRecord, terms: LoadTerms) -> Account:
@@ -59,46 +109,68 @@ def load_document(connection: Connection, record: DocumentRecord, terms: LoadTer
         )
     ).one_or_none()
     document_id = known.id if known is not None else _insert_document(connection, record)
-    added = _Added()
     is_known = known is not None and bool(known.is_complete >= record.is_complete)
+    tally = _Tally(is_completion=known is not None)
     if not is_known:
-        for place, digest in enumerate(record.digests):
-            digest_id = _digest_id(connection, record, document_id, place)
-            added.add(*_load_digest(connection, digest, document_id, digest_id))
-        _insert_rejects(connection, record, document_id)
-        _mark_complete(connection, record, document_id)
-    dated = _settle(connection, record, document_id, terms, added)
+        _store(connection, record, document_id, tally)
+    dated = _settle(connection, record, document_id, terms, tally)
     if is_known and not dated:
         return Account(record.origin.name, record.entry_count, reject_count=len(record.rejects), is_known=True)
-    _verify(connection, record, document_id)
-    account = Account(
-        name=record.origin.name,
-        entry_count=record.entry_count,
-        new_paper_count=len(added.new),
-        known_paper_count=_paper_count(connection, document_id) - len(added.new),
-        changed_paper_count=len(added.changed),
-        link_count=added.link_count,
-        reject_count=len(record.rejects),
-        dated_digest_count=len(dated),
-    )
+    if not is_known:
+        _verify(connection, record, document_id, tally)
+    account = _account(connection, record, document_id, tally, dated)
     _record_load(connection, account, document_id, terms)
     return account
 
 
-@dataclass(slots=True)
-class _Added:
-    """What the digests of the document added so far: new papers, known papers that changed, assertions."""
+def _store(connection: Connection, record: DocumentRecord, document_id: int, tally: _Tally) -> None:
+    for place, digest in enumerate(record.digests):
+        digest_id = _digest_id(connection, record, document_id, place, tally)
+        _load_mentions(connection, ENTRIES, digest.entries, document_id, digest_id, tally)
+    _insert_rejects(connection, record.rejects, document_id, tally)
+    for batch in _batches(record.papers):
+        described = [piece for piece in batch if isinstance(piece, PaperRecord)]
+        _load_mentions(connection, RECORDS, described, document_id, None, tally)
+        tally.record_count += len(described)
+        _insert_rejects(connection, [piece for piece in batch if isinstance(piece, RejectRecord)], document_id, tally)
+    if record.is_complete:
+        connection.execute(update(source_documents).values(is_complete=1).where(source_documents.c.id == document_id))
 
-    new: set[int] = field(default_factory=set)
-    changed: set[int] = field(default_factory=set)
-    listed: set[int] = field(default_factory=set)
-    link_count: int = 0
 
-    def add(self, new: set[int], changed: set[int], listed: set[int], link_count: int) -> None:
-        self.new |= new
-        self.changed |= changed - self.new
-        self.listed |= listed
-        self.link_count += link_count
+def _batches(pieces: Iterable[PaperRecord | RejectRecord]) -> Iterator[list[PaperRecord | RejectRecord]]:
+    remaining = iter(pieces)
+    while batch := list(islice(remaining, BATCH)):
+        yield batch
+
+
+def _load_mentions(
+    connection: Connection,
+    kind: MentionTable,
+    mentions: Iterable[Mention],
+    document_id: int,
+    digest_id: int | None,
+    tally: _Tally,
+) -> None:
+    rows = mention_rows(mentions)
+    bound: dict[str, Any] = {
+        "source_document_id": document_id,
+        "digest_id": digest_id,
+        "mentions": packed(rows.mentions),
+        "links": packed(rows.links),
+    }
+    new, claimed = load_mentions(connection, kind, bound)
+    changed = claimed | add_texts(connection, kind, bound, is_completion=tally.is_completion)
+    tally.link_count += load_links(connection, kind, bound, is_completion=tally.is_completion)
+    parted, merged = reconcile(connection, bound)
+    listed = set(connection.scalars(kind.staged_papers(), bound))
+    moved = parted | set(merged.values())
+    tally.new |= new
+    tally.listed |= listed
+    tally.changed |= changed | moved | settle_facts(connection, listed | moved)
+    tally.moved |= moved
+    tally.parted |= parted
+    tally.add_merged(merged)
+    tally.changed -= tally.new
 
 
 def _insert_document(connection: Connection, record: DocumentRecord) -> int:
@@ -115,17 +187,19 @@ def _insert_document(connection: Connection, record: DocumentRecord) -> int:
     return int(result.scalar_one())
 
 
-def _digest_id(connection: Connection, record: DocumentRecord, document_id: int, place: int) -> int:
+def _digest_id(connection: Connection, record: DocumentRecord, document_id: int, place: int, tally: _Tally) -> int:
     """Return the id of the document's digest at `place`, inserting it where it is not there yet."""
     own = select(digests.c.id).where(digests.c.source_document_id == document_id).order_by(digests.c.id)
     there = connection.scalars(own.offset(place).limit(1)).one_or_none()
     if there is not None:
+        tally.digests.add(there)
         return int(there)
     digest = record.digests[place]
-    is_dated = digest.digest_date is not None and digest.date_basis in ("stated", "given")
+    name, renamed = digest_name(connection, record.origin, place)
+    is_dated = digest.digest_date is not None and digest.date_basis not in (None, "open", "single candidate")
     values = {
         "source_document_id": document_id,
-        "name": digest_name(connection, record.origin, place),
+        "name": name,
         "kind": digest.kind,
         "title": digest.title,
         "curator": digest.curator,
@@ -135,44 +209,24 @@ def _digest_id(connection: Connection, record: DocumentRecord, document_id: int,
         "earliest_date": digest.digest_date if is_dated else digest.earliest_date,
         "latest_date": digest.digest_date if is_dated else digest.latest_date,
         "date_basis": digest.date_basis if is_dated else "open",
+        "url": digest.url,
     }
-    return int(connection.execute(insert(digests).returning(digests.c.id), values).scalar_one())
+    digest_id = int(connection.execute(insert(digests).returning(digests.c.id), values).scalar_one())
+    tally.digests |= {digest_id} | renamed
+    return digest_id
 
 
-def _load_digest(
-    connection: Connection, digest: DigestRecord, document_id: int, digest_id: int
-) -> tuple[set[int], set[int], set[int], int]:
-    rows = digest_rows(digest)
-    bound = {
-        "source_document_id": document_id,
-        "digest_id": digest_id,
-        "entries": packed(rows.entries),
-        "links": packed(rows.links),
-        "roles": packed(rows.roles),
-    }
-    new, changed = load_entries(connection, bound)
-    link_count = load_links(connection, bound)
-    listed = select(digest_entries.c.paper_id).where(digest_entries.c.digest_id == digest_id)
-    return new, changed, set(connection.scalars(listed)), link_count
-
-
-def _insert_rejects(connection: Connection, record: DocumentRecord, document_id: int) -> None:
-    # A document has few of them, or is no digest: rows are bound one by one.
-    if record.rejects:
-        connection.execute(
-            insert(rejects), [{"source_document_id": document_id, **asdict(reject)} for reject in record.rejects]
-        )
-
-
-def _mark_complete(connection: Connection, record: DocumentRecord, document_id: int) -> None:
-    if record.is_complete:
-        connection.execute(update(source_documents).values(is_complete=1).where(source_documents.c.id == document_id))
+def _insert_rejects(connection: Connection, pieces: Iterable[RejectRecord], document_id: int, tally: _Tally) -> None:
+    rows = [{"source_document_id": document_id, **asdict(piece)} for piece in pieces]
+    if rows:
+        connection.execute(insert(rejects), rows)
+    tally.reject_count += len(rows)
 
 
 def _settle(
-    connection: Connection, record: DocumentRecord, document_id: int, terms: LoadTerms, added: _Added
+    connection: Connection, record: DocumentRecord, document_id: int, terms: LoadTerms, tally: _Tally
 ) -> set[int]:
-    """Bring dates and derived columns in line; return the digests whose date or bounds changed."""
+    """Bring dates, repeats and derived columns in line; return the digests whose date or bounds changed."""
     given: set[int] = set()
     if terms.year is not None:
         try:
@@ -181,15 +235,23 @@ def _settle(
             raise DocumentError(
                 f"{record.origin.name}: cannot be of {terms.year}, because {error}; leave out --year or correct it."
             ) from error
-    dated, touched = settle_dates(connection, added.listed, terms.as_of, dated=given)
+    dated, touched = settle_dates(connection, tally.touched, terms.as_of, dated=given, parted=tally.parted)
     dated |= given
-    on_dated = select(digest_entries.c.paper_id).where(digest_entries.c.digest_id.in_(id_set("digest_ids")))
-    touched |= set(connection.scalars(on_dated, {"digest_ids": packed_ids(dated)}))
+    changed_digests = dated | _digests_to_compare(connection, tally)
+    changed_digests |= settle_repeats(connection, changed_digests)
+    on_changed = select(digest_entries.c.paper_id).where(digest_entries.c.digest_id.in_(id_set("digest_ids")))
+    touched |= set(connection.scalars(on_changed, {"digest_ids": packed_ids(changed_digests)}))
     settle_derived(connection, touched)
     return dated
 
 
-def _verify(connection: Connection, record: DocumentRecord, document_id: int) -> None:
+def _digests_to_compare(connection: Connection, tally: _Tally) -> set[int]:
+    """The digests that the document brought, those that have another name by it, and those whose papers moved."""
+    listing = select(digest_entries.c.digest_id).where(digest_entries.c.paper_id.in_(id_set("paper_ids")))
+    return tally.digests | set(connection.scalars(listing, {"paper_ids": packed_ids(tally.moved)}))
+
+
+def _verify(connection: Connection, record: DocumentRecord, document_id: int, tally: _Tally) -> None:
     """What was read is what is stored, or nothing is."""
     entries = (
         select(func.count())
@@ -197,23 +259,45 @@ def _verify(connection: Connection, record: DocumentRecord, document_id: int) ->
         .join(digests, digests.c.id == digest_entries.c.digest_id)
         .where(digests.c.source_document_id == document_id)
     )
-    kept = select(func.count()).select_from(rejects).where(rejects.c.source_document_id == document_id)
-    stored = (connection.scalar(entries), connection.scalar(kept))
-    read = (record.entry_count, len(record.rejects))
+    stored = (
+        connection.scalar(entries),
+        *(
+            connection.scalar(select(func.count()).select_from(table).where(table.c.source_document_id == document_id))
+            for table in (paper_records, rejects)
+        ),
+    )
+    read = (record.entry_count, tally.record_count, tally.reject_count)
     if stored != read:
         raise CatalogError(
-            f"{record.origin.name}: {read[0]} entries and {read[1]} rejects were read but {stored[0]} and {stored[1]} "
-            "stored, so nothing of it was kept; this is a defect of the catalogue, please report it."
+            f"{record.origin.name}: {read[0]} entries, {read[1]} records and {read[2]} rejects were read but "
+            f"{stored[0]}, {stored[1]} and {stored[2]} stored, so nothing of it was kept; "
+            "this is a defect of the catalogue, please report it."
         )
 
 
-def _paper_count(connection: Connection, document_id: int) -> int:
-    listed = (
-        select(func.count(distinct(digest_entries.c.paper_id)))
-        .join(digests, digests.c.id == digest_entries.c.digest_id)
+def _account(
+    connection: Connection, record: DocumentRecord, document_id: int, tally: _Tally, dated: set[int]
+) -> Account:
+    other = digests.alias()
+    repeats = connection.execute(
+        select(digests.c.name, other.c.name)
+        .join(other, other.c.id == digests.c.repeats_digest_id)
         .where(digests.c.source_document_id == document_id)
+        .order_by(digests.c.id)
     )
-    return int(connection.scalar(listed) or 0)
+    return Account(
+        name=record.origin.name,
+        entry_count=record.entry_count,
+        record_count=tally.record_count,
+        new_paper_count=len(tally.new),
+        known_paper_count=len(tally.listed - tally.new),
+        changed_paper_count=len(tally.changed),
+        merged_paper_count=len(tally.merged),
+        link_count=tally.link_count,
+        reject_count=tally.reject_count,
+        dated_digest_count=len(dated),
+        repeats=tuple((own, repeated) for own, repeated in repeats),
+    )
 
 
 def _record_load(connection: Connection, account: Account, document_id: int, terms: LoadTerms) -> None:

@@ -10,15 +10,17 @@ from catalog.models import digests, source_documents
 from catalog.records import Origin
 
 
-def digest_name(connection: Connection, origin: Origin, place: int) -> str:
-    """Return the name of the document's digest at `place` (from 0): its file name without ending.
+def digest_name(connection: Connection, origin: Origin, place: int) -> tuple[str, set[int]]:
+    """Return the name of the document's digest at `place` (from 0), and the digests that were renamed for its sake.
+
+    The name is the document's file name without ending.
 
     Where documents share a file name, each of their digests carries the first eight digits of its document's hash, also
     the one that was there first: it is renamed here.
     """
     plain = _plain_name(origin.name, place)
     if not _is_shared(connection, plain):
-        return plain
+        return plain, set()
     first = connection.execute(
         select(digests.c.id, source_documents.c.sha256)
         .join(source_documents, source_documents.c.id == digests.c.source_document_id)
@@ -27,7 +29,7 @@ def digest_name(connection: Connection, origin: Origin, place: int) -> str:
     if first is not None:
         renamed = _marked(plain, first.sha256)
         connection.execute(update(digests).where(digests.c.id == first.id).values(name=renamed))
-    return _marked(plain, origin.sha256)
+    return _marked(plain, origin.sha256), set() if first is None else {first.id}
 
 
 def _plain_name(file_name: str, place: int) -> str:

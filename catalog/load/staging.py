@@ -10,9 +10,12 @@ from collections.abc import Iterable
 from functools import cache
 from typing import Any
 
-from sqlalchemy import CTE, Integer, Select, bindparam, column, func, select
+from sqlalchemy import CTE, Integer, Select, TextClause, bindparam, column, func, select, text
 
+from catalog.models import metadata
 from catalog.rows import Row
+
+_IDENTIFIERS = frozenset(metadata.tables) | {name for table in metadata.tables.values() for name in table.c.keys()}  # noqa: SIM118
 
 
 @cache  # two parts of one statement must name the same expression, not two of one name
@@ -38,3 +41,15 @@ def id_set(name: str) -> Select[tuple[Any]]:
 def packed_ids(ids: Iterable[int]) -> str:
     """Return `ids` as the text to bind for `id_set`."""
     return json.dumps(sorted(ids))
+
+
+@cache
+def statement(template: str, **identifiers: str) -> TextClause:
+    """Return the SQL of `template`, its `{placeholders}` filled with names of our own tables and columns.
+
+    Raises ValueError for any other name: values are always bound.
+    """
+    unknown = set(identifiers.values()) - _IDENTIFIERS
+    if unknown:
+        raise ValueError(f"no names of ours: {', '.join(sorted(unknown))}")
+    return text(template.format(**identifiers))

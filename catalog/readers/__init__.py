@@ -9,19 +9,34 @@ A reader is a module (or any object) with three names:
 `read(document)`
     the document's records; raises DocumentError, in one sentence, where it holds none.
 
-Readers are pure: they open no file and know no database. The first reader that recognises a text reads it, so the
-list goes from the strictest format to the most generous.
+A reader of documents of any length has a fourth, `read_stream(stream)`, which gets a DocumentStream and gives records
+one after another. Readers are pure: they open no file and know no database. The first reader that recognises a text
+reads it, so the list goes from the strictest format to the most generous. Readers that other packages bring, as entry
+points of the group `catalog.readers`, come before the most generous one.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from typing import Final, Protocol
+from functools import cache
+from importlib.metadata import entry_points
+from typing import Any, Final, Protocol
 
-from catalog.documents import Document, DocumentError
-from catalog.readers import catalogue_json, pasted_page
+from catalog.documents import MAX_BYTES, Document, DocumentError, DocumentStream
+from catalog.errors import CatalogError
+from catalog.readers import (
+    arxiv_atom,
+    captured_page,
+    catalogue_json,
+    daily_papers_api,
+    paper_code_list,
+    pasted_page,
+    saved_page,
+)
 from catalog.records import DocumentRecord
+
+ENTRY_POINTS: Final = "catalog.readers"
 
 
 class Reader(Protocol):
@@ -38,34 +53,82 @@ class Reader(Protocol):
         """Return the document's records or raise DocumentError."""
 
 
-READERS: Final[tuple[Reader, ...]] = (catalogue_json, pasted_page)
+READERS: Final[tuple[Reader, ...]] = (
+    catalogue_json,
+    daily_papers_api,
+    paper_code_list,
+    arxiv_atom,
+    saved_page,
+    captured_page,
+)
+FALLBACK: Final[Reader] = pasted_page
 
 _HTML_OPENING = re.compile(r"<!doctype html|<html\b|<head\b|<body\b", re.IGNORECASE)
 _XML_OPENING = re.compile(r"<\?xml|<feed\b|<rss\b", re.IGNORECASE)
 _LOOKED_AT = 4096
 
 
+@cache
+def readers() -> tuple[Reader, ...]:
+    """Return all readers in the order in which they are tried.
+
+    Raises CatalogError where another package brings one that cannot be used.
+    """
+    return (*READERS, *(_brought(point) for point in entry_points(group=ENTRY_POINTS)), FALLBACK)
+
+
 def format_names() -> tuple[str, ...]:
     """Return the names that `--format` knows, in the order in which the readers are tried."""
-    return tuple(reader.FORMAT for reader in READERS)
+    return tuple(reader.FORMAT for reader in readers())
 
 
-def read_document(document: Document, format: str | None = None) -> DocumentRecord:
+def read_document(document: Document | DocumentStream, format: str | None = None) -> DocumentRecord:
     """Return the records of a document, read in the named format or in the one that its content shows.
 
     Raises DocumentError where no reader knows the content or the one that does finds nothing in it, and ValueError
     where the named format is unknown.
     """
+    opening = document.text if isinstance(document, Document) else document.opening
     if format is not None:
-        return _named_reader(format).read(document)
-    for reader in READERS:
-        if reader.recognizes(document.text):
-            return reader.read(document)
-    raise DocumentError(f"{document.shown}: {_why_unknown(document.text)}")
+        return _read(_named_reader(format), document)
+    for reader in readers():
+        if reader.recognizes(opening):
+            return _read(reader, document)
+    if isinstance(document, DocumentStream):
+        raise DocumentError(_too_large(document))
+    raise DocumentError(f"{document.shown}: {_why_unknown(opening)}")
+
+
+def _read(reader: Reader, document: Document | DocumentStream) -> DocumentRecord:
+    if isinstance(document, Document):
+        return reader.read(document)
+    read_stream = getattr(reader, "read_stream", None)
+    if read_stream is None:
+        raise DocumentError(_too_large(document))
+    record: DocumentRecord = read_stream(document)
+    return record
+
+
+def _too_large(stream: DocumentStream) -> str:
+    return f"{stream.shown}: is larger than {MAX_BYTES // 2**20} MiB; split it into smaller documents"
+
+
+def _brought(point: Any) -> Reader:
+    """Return the reader that another package brings: its own faults are told as such."""
+    try:
+        reader: Reader = point.load()
+        if not (isinstance(reader.FORMAT, str) and callable(reader.recognizes) and callable(reader.read)):
+            raise TypeError("FORMAT must be a text, recognizes and read must be functions")
+    except Exception as error:
+        package = point.dist.name if point.dist else "another package"
+        raise CatalogError(
+            f"The reader {point.name!r} that {package} brings cannot be used ({error}); repair or remove that package."
+        ) from error
+    return reader
 
 
 def _named_reader(format: str) -> Reader:
-    for reader in READERS:
+    for reader in readers():
         if reader.FORMAT.casefold() == format.casefold():
             return reader
     known = ", ".join(f'"{name}"' for name in format_names())
@@ -79,7 +142,7 @@ def _why_unknown(text: str) -> str:
     if _XML_OPENING.match(opening):
         return "is XML of a form that no reader knows; save the text of the page and load that"
     if opening[:1] in ("{", "[") and _is_json(text):
-        return "is JSON of a form that no reader knows; load a page, or what catalog export wrote"
+        return "is JSON of a form that no reader knows; load a page, an answer of the papers API, or an export"
     if re.match(r'\{\s{0,99}"|\[\s{0,99}\{', opening):
         return "looks like JSON that is cut short or damaged; save it again"
     return 'holds no card that can be told for certain; if it is a pasted page, say --format "pasted page"'

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from datetime import date
 
+from catalog.arxiv import parse_arxiv_id
 from catalog.dates import parse_printed_date
 from catalog.documents import Document, DocumentError
-from catalog.interchange import FORMAT_VERSION, Digest, Entry, Interchange, Link, Reject, Source, decode
+from catalog.interchange import FORMAT_VERSION, Digest, Entry, Interchange, Link, Paper, Reject, Source, decode
 from catalog.links import canonicalize
-from catalog.records import DigestRecord, DocumentRecord, EntryRecord, LinkRecord, Origin, RejectRecord
+from catalog.records import DigestRecord, DocumentRecord, EntryRecord, LinkRecord, Origin, PaperRecord, RejectRecord
 
 FORMAT = "catalogue JSON"
 
@@ -36,10 +37,14 @@ def read(document: Document) -> DocumentRecord:
 
 
 def _document_record(content: Interchange) -> DocumentRecord:
+    if not content.digests and not content.papers:
+        raise ValueError("it holds no digest and no paper")
+    line_count = content.source.line_count
     return DocumentRecord(
         origin=_origin(content.source),
-        digests=tuple(_digest_record(digest, content.source.line_count) for digest in content.digests),
-        rejects=tuple(_reject_record(reject, content.source.line_count) for reject in content.rejects),
+        digests=tuple(_digest_record(digest, line_count) for digest in content.digests),
+        rejects=tuple(_reject_record(reject, line_count) for reject in content.rejects),
+        papers=tuple(_paper_record(paper, line_count) for paper in content.papers),
         is_complete=content.is_complete,
     )
 
@@ -69,14 +74,12 @@ def _digest_record(digest: Digest, line_count: int) -> DigestRecord:
         date_basis=digest.date_basis,
         earliest_date=digest.earliest_date,
         latest_date=digest.latest_date,
+        url=digest.url,
     )
 
 
 def _entry_record(entry: Entry, position: int, line_count: int) -> EntryRecord:
-    _check_lines(entry, line_count)
-    if not entry.title.strip():
-        raise ValueError(f"the title of entry {position} is blank")
-    _check_days(entry.publication_date)
+    _check_mention(entry, position, line_count)
     if entry.printed_publication_date is not None:
         parse_printed_date(entry.printed_publication_date)
     return EntryRecord(
@@ -87,14 +90,48 @@ def _entry_record(entry: Entry, position: int, line_count: int) -> EntryRecord:
         abstract=entry.abstract,
         abstract_line=entry.abstract_line,
         arxiv_id=entry.arxiv_id,
+        authors=tuple(entry.authors),
         author_count=entry.author_count,
         publication_date=entry.publication_date,
         printed_publication_date=entry.printed_publication_date,
         upvote_count=entry.upvote_count,
         comment_count=entry.comment_count,
         submitted_by=entry.submitted_by,
+        organization=entry.organization,
         links=tuple(_link_record(link) for link in entry.links),
     )
+
+
+def _paper_record(paper: Paper, line_count: int) -> PaperRecord:
+    _check_mention(paper, paper.position, line_count)
+    _check_days(paper.updated_date)
+    return PaperRecord(
+        position=paper.position,
+        title=paper.title,
+        line_start=paper.line_start,
+        line_end=paper.line_end,
+        abstract=paper.abstract,
+        abstract_line=paper.abstract_line,
+        arxiv_id=paper.arxiv_id,
+        authors=tuple(paper.authors),
+        author_count=paper.author_count,
+        publication_date=paper.publication_date,
+        arxiv_version=paper.arxiv_version,
+        updated_date=paper.updated_date,
+        doi=paper.doi,
+        categories=tuple(paper.categories),
+        comment=paper.comment,
+        links=tuple(_link_record(link) for link in paper.links),
+    )
+
+
+def _check_mention(mention: Entry | Paper, position: int, line_count: int) -> None:
+    _check_lines(mention, line_count)
+    if not mention.title.strip():
+        raise ValueError(f"the title of entry {position} is blank")
+    _check_days(mention.publication_date)
+    if mention.arxiv_id is not None and parse_arxiv_id(mention.arxiv_id).id != mention.arxiv_id:
+        raise ValueError(f"{mention.arxiv_id!r} is no arXiv id without version")
 
 
 def _link_record(link: Link) -> LinkRecord:
@@ -109,6 +146,12 @@ def _link_record(link: Link) -> LinkRecord:
         roles=tuple(link.roles),
         is_promised=link.is_promised,
         is_own=link.is_own,
+        field=link.field,
+        added_by=link.added_by,
+        is_official=link.is_official,
+        is_mentioned_in_paper=link.is_mentioned_in_paper,
+        is_mentioned_in_repository=link.is_mentioned_in_repository,
+        framework=link.framework,
     )
 
 
@@ -123,6 +166,6 @@ def _check_days(*days: str | None) -> None:
             date.fromisoformat(day)
 
 
-def _check_lines(piece: Entry | Reject, line_count: int) -> None:
+def _check_lines(piece: Entry | Paper | Reject, line_count: int) -> None:
     if not piece.line_start <= piece.line_end <= line_count:
         raise ValueError(f"lines {piece.line_start} to {piece.line_end} are not in a document of {line_count}")

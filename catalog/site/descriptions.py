@@ -10,13 +10,13 @@ from catalog.models import metadata
 
 # A generated part stands between two comments of its own, so that everything around it stays as a person wrote it.
 _PART: Final = re.compile(
-    r"^(?P<indent> *)# from catalog/models\.py: (?P<table>\w+)\n.*?^(?P=indent)# end of what is generated$",
+    r"^(?P<indent> *)# from catalog/models: (?P<table>\w+)\n.*?^(?P=indent)# end of what is generated$",
     re.DOTALL | re.MULTILINE,
 )
 
 
 def described(metadata_yaml: str) -> str:
-    """Return the text of metadata.yml with descriptions of tables and columns as catalog/models.py has them.
+    """Return the text of metadata.yml with descriptions of tables and columns as catalog/models has them.
 
     Raises ValueError where the text has no part for a table, two for one, or one for a table that does not exist.
     """
@@ -30,7 +30,7 @@ def described(metadata_yaml: str) -> str:
 def _part(match: re.Match[str]) -> str:
     table = metadata.tables[match["table"]]
     lines = [
-        f"# from catalog/models.py: {table.name}",
+        f"# from catalog/models: {table.name}",
         f"description: {_quoted(table.comment)}",
         "columns:",
         *(f"  {column.name}: {_quoted(column.comment)}" for column in table.columns),

@@ -4,6 +4,7 @@
 # mypy: disable-error-code="import-untyped", disallow-untyped-decorators=False
 from __future__ import annotations
 
+import json
 import re
 import sqlite3
 from collections.abc import Mapping
@@ -50,6 +51,15 @@ def with_code(text: object) -> str:
     )
 
 
+def names(array: str) -> list[str]:
+    """Return the texts of a JSON array, or the text itself where it is none."""
+    try:
+        found = json.loads(array)
+    except ValueError:
+        found = None
+    return [plain(name) for name in found] if isinstance(found, list) else [plain(array)]
+
+
 def digest_day(digest: Row) -> str:
     """Return the day of a digest, or the days it could be, in words; empty where nothing is known."""
     if digest["digest_date"]:
@@ -78,7 +88,7 @@ def _possible_years(earliest: str, latest: str) -> list[int]:
 @hookimpl
 def prepare_jinja2_environment(env: Any) -> None:
     """Give the templates these words."""
-    env.filters.update(plain=plain, web_link=web_link, with_code=with_code, digest_day=digest_day)
+    env.filters.update(plain=plain, names=names, web_link=web_link, with_code=with_code, digest_day=digest_day)
 
 
 @hookimpl

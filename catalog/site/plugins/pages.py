@@ -22,7 +22,8 @@ order by paper_links.paper_id, repositories.id
 
 _DIGESTS: Final = """
 select digests.id, digests.name, digests.digest_date, digests.printed_date, digests.earliest_date,
-  digests.latest_date, digest_entries.position, digest_entries.upvote_count, digest_entries.comment_count,
+  digests.latest_date, digests.repeats_digest_id, digest_entries.position, digest_entries.upvote_count,
+  digest_entries.comment_count,
   (select count(*) from digest_entries as every where every.digest_id = digests.id) as entry_count
 from digest_entries join digests on digests.id = digest_entries.digest_id
 where digest_entries.paper_id = :id
@@ -41,19 +42,48 @@ order by links.kind <> 'repository', links.id
 _ROLES: Final = "select link_id, role from paper_link_roles where paper_id = :id order by role"
 
 _ASSERTIONS: Final = """
-select link_assertions.link_id, link_assertions.asserted_by, link_assertions.line,
-  source_documents.id as document_id, source_documents.name as document
+select link_assertions.link_id, link_assertions.asserted_by, link_assertions.field, link_assertions.added_by,
+  link_assertions.is_official, link_assertions.line, source_documents.id as document_id,
+  source_documents.name as document
 from link_assertions join source_documents on source_documents.id = link_assertions.source_document_id
 where link_assertions.paper_id = :id
 order by link_assertions.id
 """
 
+_AUTHORS: Final = """
+select authors.id, authors.name from paper_authors join authors on authors.id = paper_authors.author_id
+where paper_authors.paper_id = :id
+order by paper_authors.position
+"""
+
+_CATEGORIES: Final = """
+select category from paper_categories where paper_id = :id order by is_primary desc, category
+"""
+
+_RECORDS: Final = """
+select paper_records.line_start, paper_records.arxiv_version, paper_records.updated_date,
+  source_documents.id as document_id, source_documents.name as document
+from paper_records join source_documents on source_documents.id = paper_records.source_document_id
+where paper_records.paper_id = :id
+order by source_documents.name, paper_records.position
+limit 100
+"""
+
 _VARIANTS: Final = """
-select paper_variants.title, paper_variants.abstract, source_documents.id as document_id,
+select distinct paper_variants.id, paper_variants.title, paper_variants.abstract, paper_variants.authors,
+  source_documents.id as document_id,
   source_documents.name as document
-from paper_variants join source_documents on source_documents.id = paper_variants.source_document_id
-where paper_variants.paper_id = :id
-order by paper_variants.id
+from paper_variants
+  join (
+    select paper_id, source_document_id, title_variant_id, abstract_variant_id, authors_variant_id
+    from digest_entries join digests on digests.id = digest_entries.digest_id
+    union all
+    select paper_id, source_document_id, title_variant_id, abstract_variant_id, authors_variant_id from paper_records
+  ) as mention
+    on paper_variants.id in (mention.title_variant_id, mention.abstract_variant_id, mention.authors_variant_id)
+  join source_documents on source_documents.id = mention.source_document_id
+where mention.paper_id = :id
+order by paper_variants.id, source_documents.id
 """
 
 Variables = Callable[[], Awaitable[dict[str, Any]]]
@@ -108,4 +138,7 @@ async def _paper(database: Any, paper_id: str) -> dict[str, Any]:
             for link in await rows(_LINKS)
         ],
         "variants": await rows(_VARIANTS),
+        "authors": await rows(_AUTHORS),
+        "categories": await rows(_CATEGORIES),
+        "records": await rows(_RECORDS),
     }

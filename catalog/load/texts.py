@@ -1,0 +1,229 @@
+"""Titles, abstracts and lists of authors: which of them a paper shows, and where the others are kept.
+
+`papers` shows the best text of each field; every other text is one row of `paper_variants`, and the mentions that gave
+it point to it. No text is overwritten without a trace, and which one is shown does not depend on the order of loading.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, Final
+
+from sqlalchemy import Connection
+
+from catalog.load.mentions import MENTION_TABLES, MentionTable
+from catalog.load.staging import packed_ids, statement
+
+FIELDS: Final = ("title", "abstract", "authors")
+
+# The one without LaTeX, the longer, the first in code point order.
+_RANK = "CASE WHEN instr({0}, '\\') THEN 0 ELSE length({0}) END"
+_BETTER = f"({_RANK.format('one.{field}')}, other.{{field}}) > ({_RANK.format('other.{field}')}, one.{{field}})"
+
+_STAGED = """
+staged AS (
+  SELECT mention.paper_id, mention.position, json_extract(value, '$.{field}') AS given
+  FROM json_each(:mentions)
+  JOIN {table} AS mention
+    ON mention.{container} = :{container} AND mention.position = json_extract(value, '$.position')
+  WHERE json_extract(value, '$.{field}') IS NOT NULL
+)"""
+
+_FILL = f"""
+WITH {_STAGED}, ordered AS (
+  SELECT staged.paper_id, given, row_number() OVER (
+    PARTITION BY staged.paper_id ORDER BY {_RANK.format("given")} DESC, given
+  ) AS place
+  FROM staged JOIN papers ON papers.id = staged.paper_id WHERE papers.{{field}} IS NULL
+)
+UPDATE papers SET {{field}} = ordered.given FROM ordered
+WHERE ordered.paper_id = papers.id AND ordered.place = 1
+RETURNING papers.id
+"""
+
+_ADD_VARIANTS = f"""
+WITH {_STAGED}
+INSERT INTO paper_variants (paper_id, {{field}})
+SELECT DISTINCT staged.paper_id, given
+FROM staged JOIN papers ON papers.id = staged.paper_id
+WHERE (given <> papers.{{field}} OR :is_exposed)
+  AND NOT EXISTS (SELECT 1 FROM paper_variants WHERE paper_id = staged.paper_id AND {{field}} = given)
+ORDER BY staged.paper_id, given
+"""
+
+_ADD_TITLES = """
+WITH staged AS (
+  SELECT mention.paper_id, json_extract(value, '$.title') AS given, json_extract(value, '$.title_key') AS given_key
+  FROM json_each(:mentions)
+  JOIN {table} AS mention
+    ON mention.{container} = :{container} AND mention.position = json_extract(value, '$.position')
+)
+INSERT INTO paper_variants (paper_id, title, title_key)
+SELECT DISTINCT staged.paper_id, given, given_key
+FROM staged JOIN papers ON papers.id = staged.paper_id
+WHERE (given <> papers.title OR :is_exposed)
+  AND NOT EXISTS (SELECT 1 FROM paper_variants WHERE paper_id = staged.paper_id AND title = given)
+ORDER BY staged.paper_id, given
+"""
+
+_POINT = f"""
+WITH {_STAGED}
+UPDATE {{table}} SET {{pointer}} = variant.id
+FROM staged
+JOIN papers ON papers.id = staged.paper_id
+JOIN paper_variants AS variant ON variant.paper_id = staged.paper_id AND variant.{{field}} = staged.given
+WHERE {{table}}.{{container}} = :{{container}} AND {{table}}.position = staged.position
+  AND (staged.given <> papers.{{field}} OR :is_exposed)
+"""
+
+_BEATEN = f"""
+SELECT DISTINCT other.id FROM papers AS other
+JOIN paper_variants AS one ON one.paper_id = other.id
+WHERE other.id IN (SELECT value FROM json_each(:paper_ids)) AND one.{{field}} IS NOT NULL AND {_BETTER}
+"""
+
+_EXPOSE = """
+INSERT INTO paper_variants (paper_id, {field})
+SELECT id, {field} FROM papers
+WHERE id IN (SELECT value FROM json_each(:paper_ids)) AND {field} IS NOT NULL
+ORDER BY id
+"""
+
+_EXPOSE_TITLES = """
+INSERT INTO paper_variants (paper_id, title, title_key)
+SELECT id, title, title_key FROM papers WHERE id IN (SELECT value FROM json_each(:paper_ids)) ORDER BY id
+"""
+
+_POINT_TO_EXPOSED = """
+UPDATE {table} SET {pointer} = (
+  SELECT max(variant.id) FROM paper_variants AS variant JOIN papers ON papers.id = variant.paper_id
+  WHERE variant.paper_id = {table}.paper_id AND variant.{field} = papers.{field}
+)
+WHERE paper_id IN (SELECT value FROM json_each(:paper_ids)) AND {pointer} IS NULL
+"""
+
+_DROP_UNGIVEN = """
+DELETE FROM paper_variants
+WHERE paper_id IN (SELECT value FROM json_each(:paper_ids)) AND {field} IS NOT NULL
+  AND NOT EXISTS (SELECT 1 FROM digest_entries WHERE digest_entries.{pointer} = paper_variants.id)
+  AND NOT EXISTS (SELECT 1 FROM paper_records WHERE paper_records.{pointer} = paper_variants.id)
+"""
+
+_BEST = f"""
+SELECT paper_id, id AS variant_id, {{field}} AS best, title_key AS best_key, row_number() OVER (
+  PARTITION BY paper_id ORDER BY {_RANK.format("{field}")} DESC, {{field}}
+) AS place
+FROM paper_variants
+WHERE paper_id IN (SELECT value FROM json_each(:paper_ids)) AND {{field}} IS NOT NULL
+"""
+
+_SHOW = f"""
+UPDATE papers SET {{field}} = (
+  SELECT best FROM ({_BEST}) AS ordered WHERE ordered.paper_id = papers.id AND place = 1
+)
+WHERE id IN (SELECT value FROM json_each(:paper_ids))
+"""
+
+_SHOW_TITLES = f"""
+UPDATE papers SET title = ordered.best, title_key = ordered.best_key
+FROM ({_BEST}) AS ordered WHERE ordered.paper_id = papers.id AND place = 1
+"""
+
+_SHOWN = "SELECT id, title, abstract, authors FROM papers WHERE id IN (SELECT value FROM json_each(:paper_ids))"
+
+_UNPOINT = """
+UPDATE {table} SET {pointer} = NULL
+WHERE paper_id IN (SELECT value FROM json_each(:paper_ids)) AND {pointer} IN (
+  SELECT variant.id FROM paper_variants AS variant JOIN papers ON papers.id = variant.paper_id
+  WHERE variant.paper_id = {table}.paper_id AND variant.{field} = papers.{field}
+)
+"""
+
+
+def add_texts(connection: Connection, kind: MentionTable, bound: dict[str, Any], *, is_completion: bool) -> set[int]:
+    """Keep the texts of the staged mentions, which are stored already; return the papers that show another text now.
+
+    `bound` holds `mentions` (packed rows) and the id of their container. With `is_completion` the mentions gave texts
+    before, which may have been read otherwise.
+    """
+    papers = set(connection.scalars(kind.staged_papers(), bound))
+    if is_completion:
+        return _read_again(connection, kind, papers, bound)
+    changed: set[int] = set()
+    for field in ("abstract", "authors"):
+        changed.update(connection.scalars(statement(_FILL, field=field, **_place(kind)), bound))
+    _keep(connection, kind, {**bound, "is_exposed": False})
+    return changed | show_better_texts(connection, papers)
+
+
+def _read_again(connection: Connection, kind: MentionTable, papers: set[int], bound: dict[str, Any]) -> set[int]:
+    before = _shown(connection, papers)
+    expose_texts(connection, papers)
+    _keep(connection, kind, {**bound, "is_exposed": True})
+    show_texts(connection, papers)
+    after = _shown(connection, papers)
+    return {paper for paper in papers if before[paper] != after[paper]}
+
+
+def _shown(connection: Connection, paper_ids: Iterable[int]) -> dict[int, tuple[str | None, ...]]:
+    rows = connection.execute(statement(_SHOWN), {"paper_ids": packed_ids(paper_ids)})
+    return {row.id: (row.title, row.abstract, row.authors) for row in rows}
+
+
+def _keep(connection: Connection, kind: MentionTable, bound: dict[str, Any]) -> None:
+    """Keep every staged text that its paper does not show, and let the mention that gave it point to it."""
+    connection.execute(statement(_ADD_TITLES, **_place(kind)), bound)
+    for field in ("abstract", "authors"):
+        connection.execute(statement(_ADD_VARIANTS, field=field, **_place(kind)), bound)
+    for field in FIELDS:
+        connection.execute(statement(_POINT, field=field, pointer=_pointer(field), **_place(kind)), bound)
+
+
+def _place(kind: MentionTable) -> dict[str, str]:
+    return {"table": kind.table.name, "container": kind.container}
+
+
+def show_better_texts(connection: Connection, paper_ids: Iterable[int]) -> set[int]:
+    """Let those of `paper_ids` that keep a better text than they show change it; return them."""
+    bound = {"paper_ids": packed_ids(set(paper_ids))}
+    beaten: set[int] = set()
+    for field in FIELDS:
+        beaten.update(connection.scalars(statement(_BEATEN, field=field), bound))
+    if beaten:
+        expose_texts(connection, beaten)
+        show_texts(connection, beaten)
+    return beaten
+
+
+def expose_texts(connection: Connection, paper_ids: Iterable[int]) -> None:
+    """Let every mention of `paper_ids` point to the text that it gave, also to the one that its paper shows."""
+    bound = {"paper_ids": packed_ids(paper_ids)}
+    connection.execute(statement(_EXPOSE_TITLES), bound)
+    for field in ("abstract", "authors"):
+        connection.execute(statement(_EXPOSE, field=field), bound)
+    for kind in MENTION_TABLES:
+        for field in FIELDS:
+            template = _POINT_TO_EXPOSED + _gives(field)
+            names = {"field": field, "pointer": _pointer(field), "table": kind.table.name}
+            connection.execute(statement(template, **names), bound)
+
+
+def show_texts(connection: Connection, paper_ids: Iterable[int]) -> None:
+    """Undo `expose_texts`: each paper shows the best of the texts that its mentions point to, and keeps the others."""
+    bound = {"paper_ids": packed_ids(paper_ids)}
+    for field in FIELDS:
+        names = {"field": field, "pointer": _pointer(field)}
+        connection.execute(statement(_DROP_UNGIVEN, **names), bound)
+        connection.execute(statement(_SHOW_TITLES if field == "title" else _SHOW, field=field), bound)
+        for kind in MENTION_TABLES:
+            connection.execute(statement(_UNPOINT, table=kind.table.name, **names), bound)
+        connection.execute(statement(_DROP_UNGIVEN, **names), bound)
+
+
+def _pointer(field: str) -> str:
+    return f"{field}_variant_id"
+
+
+def _gives(field: str) -> str:
+    """The condition that a mention gave a text of the field at all."""
+    return "" if field == "title" else f" AND has_{field} = 1"

@@ -1,0 +1,331 @@
+"""JSON, one element of an array at a time, each with its place in the document. Pure.
+
+Python's own decoder gives values without places and wants a whole text at once. Here the array is only cut into its
+elements; each is then decoded by that decoder. Lines are those of `catalog.documents`: they end at a line feed, a
+carriage return or both. JSON is that of RFC 8259: a name that stands twice in one object, `NaN` and `Infinity` are
+refused, because a value would be lost or have no meaning.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any, Final, Literal, NoReturn
+
+MOST_CHARACTERS: Final = 4 * 1024 * 1024
+
+_WHITE_SPACE: Final = " \t\r\n"
+_MARK_OUTSIDE = re.compile(r'["{}\[\],]')
+_MARK_INSIDE = re.compile(r'["\\]')
+_STRING_LITERAL = re.compile(r'"([^"\\]*+(?:\\.[^"\\]*+)*+)"([ \t\r\n]*+:[ \t\r\n]*+)?', re.DOTALL)
+
+
+class JsonDamage(ValueError):
+    """JSON that is cut short or malformed: `line` is where it went wrong, the text says how in a few words."""
+
+    def __init__(self, line: int, reason: str) -> None:
+        super().__init__(reason)
+        self.line = line
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RawJson:
+    """A piece of JSON as it stands; `char` counts the characters of line `line` before it."""
+
+    text: str
+    line: int
+    char: int
+
+    @property
+    def line_end(self) -> int:
+        """The line in which it ends."""
+        return self.line + _line_breaks(self.text)
+
+    def place(self, index: int) -> tuple[int, int]:
+        """Return the line of the document, and the character in it, of character `index` of `text`."""
+        place = _Place(self.line, self.char)
+        place.pass_over(self.text[:index])
+        return place.line, place.char
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JsonElement(RawJson):
+    """One JSON value: decoded, and as it stands."""
+
+    value: Any
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DamagedElement(RawJson):
+    """A piece between two commas of an array that is no JSON value, and in a few words why."""
+
+    reason: str
+
+
+def decode_element(text: str, line: int = 1, char: int = 0) -> JsonElement | DamagedElement:
+    """Decode one JSON value that stands at `line` and `char` of a document; white space around it is not part of it.
+
+    Raises nothing: what is no JSON, is nested too deeply or holds a number that is too long comes as DamagedElement.
+    """
+    place = _Place(line, char)
+    stripped = text.lstrip(_WHITE_SPACE)
+    place.pass_over(text[: len(text) - len(stripped)])
+    stripped = stripped.rstrip(_WHITE_SPACE)
+    try:
+        value = json.loads(stripped, parse_constant=_refuse_constant, object_pairs_hook=_object)
+    except json.JSONDecodeError as error:
+        what = error.msg[:1].lower() + error.msg[1:].removesuffix(" at").rstrip(": ")
+        reached = _Place(place.line, place.char)
+        reached.pass_over(stripped[: error.pos])
+        reason = f"{what} at character {reached.char + 1} of line {reached.line}"
+    except RecursionError:
+        reason = "it is nested too deeply"
+    except ValueError as error:
+        # Python refuses to convert an integer of more than 4300 digits.
+        reason = "a number is too long" if "integer string conversion" in str(error) else str(error)
+    else:
+        return JsonElement(text=stripped, line=place.line, char=place.char, value=value)
+    return DamagedElement(text=stripped, line=place.line, char=place.char, reason=reason)
+
+
+def array_elements(
+    pieces: Iterable[str], *, most: int = MOST_CHARACTERS, line: int = 1, char: int = 0
+) -> Iterator[JsonElement | DamagedElement]:
+    """Give the elements of the JSON array that `pieces` make up together, one at a time, each as soon as it is whole.
+
+    The pieces are consecutive and may be cut anywhere; the first stands at `line` and `char`. An element that is no
+    JSON, though commas and brackets tell where it ends, comes as DamagedElement in its place. Memory is bounded by one
+    piece and `most` characters of one element; time is in proportion to the length of the pieces. Raises JsonDamage
+    where the text is no array, is cut short, goes on after the array, or holds an element of more than `most`
+    characters; what came before is given first.
+    """
+    structure = _Structure()
+    array = _OpenArray(most, _Place(line, char))
+    for piece in pieces:
+        start = 0
+        for cut in structure.cuts(piece):
+            array.add(piece[start:cut])
+            element = array.mark(piece[cut])
+            if element is not None:
+                yield element
+            start = cut + 1
+        array.add(piece[start:])
+    array.end()
+
+
+def object_members(raw: RawJson) -> dict[str, RawJson]:
+    """Return the members of a JSON object by name, each value as it stands; the values are not looked at.
+
+    Raises JsonDamage where `raw` is no object, is cut short, or holds a name twice.
+    """
+    found: dict[str, RawJson] = {}
+    for piece in _between_commas(raw, "{}"):
+        name = _STRING_LITERAL.match(piece.text)
+        key = None if name is None or name[2] is None else _decoded(name[1])
+        if name is None or key is None:
+            raise JsonDamage(piece.line, "a member of an object has no name")
+        if key in found:
+            raise JsonDamage(piece.line, f"the name {key[:80]!a} stands twice in one object")
+        line, char = piece.place(name.end())
+        found[key] = RawJson(text=piece.text[name.end() :], line=line, char=char)
+    return found
+
+
+def array_members(raw: RawJson) -> list[RawJson]:
+    """Return the values of a JSON array as they stand, without a look at them; raises as `object_members` does."""
+    return list(_between_commas(raw, "[]"))
+
+
+def string_place(element: JsonElement, key: str, value: str) -> tuple[int, int] | None:
+    """Return line and character of the JSON string `value` under `key`: of its first character inside the quotes.
+
+    Key and value are meant as decoded. Of several such strings in the element it is the first, at any depth. None
+    where there is none.
+    """
+    index = _string_index(element.text, key, value)
+    return None if index is None else element.place(index)
+
+
+def string_literal(element: JsonElement, key: str, value: str) -> str | None:
+    """Return that string as it stands between its quotes, for `EscapedText`; None where there is none."""
+    index = _string_index(element.text, key, value)
+    if index is None:
+        return None
+    match = _STRING_LITERAL.match(element.text, index - 1)
+    return None if match is None else match[1]
+
+
+class _Place:
+    """A place in the document that moves on over text, given in pieces."""
+
+    def __init__(self, line: int = 1, char: int = 0) -> None:
+        self.line = line
+        self.char = char
+        self._is_after_return = False
+
+    def pass_over(self, text: str) -> None:
+        if not text:
+            return
+        line_breaks = _line_breaks(text)
+        if line_breaks:
+            # The two characters of one line end may come in two pieces.
+            self.line += line_breaks - (self._is_after_return and text[0] == "\n")
+            self.char = len(text) - max(text.rfind("\n"), text.rfind("\r")) - 1
+        else:
+            self.char += len(text)
+        self._is_after_return = text[-1] == "\r"
+
+    @property
+    def last_line(self) -> int:
+        """The last line so far: a final line end does not start a line."""
+        return self.line - 1 if self.char == 0 and self.line > 1 else self.line
+
+
+class _Structure:
+    """Which brackets and commas of a JSON text are those of its outermost array; knows nothing of values."""
+
+    def __init__(self) -> None:
+        self._depth = 0
+        self._is_in_string = False
+        self._is_escaped = False
+
+    def cuts(self, piece: str) -> Iterator[int]:
+        """Give the positions in the next piece of the brackets and commas outside of every element."""
+        position = 0
+        while position < len(piece):
+            if self._is_escaped:
+                self._is_escaped = False
+                position += 1
+                continue
+            match = (_MARK_INSIDE if self._is_in_string else _MARK_OUTSIDE).search(piece, position)
+            if match is None:
+                return
+            position = match.end()
+            if self._is_cut(match[0]):
+                yield match.start()
+
+    def _is_cut(self, mark: str) -> bool:
+        if mark == "\\":
+            self._is_escaped = True
+        elif mark == '"':
+            self._is_in_string = not self._is_in_string
+        elif mark in "[{":
+            self._depth += 1
+            return self._depth == 1
+        elif mark in "]}":
+            self._depth = max(self._depth - 1, 0)
+            return self._depth == 0
+        else:
+            return self._depth <= 1
+        return False
+
+
+class _OpenArray:
+    """The array so far: what is expected next, and the text of the element that is not whole yet."""
+
+    def __init__(self, most: int, place: _Place) -> None:
+        self._most = most
+        self._state: Literal["before", "first", "next", "after"] = "before"
+        self._place = place
+        self._held: list[str] = []
+        self._held_length = 0
+        self._start = (place.line, place.char)
+
+    def add(self, text: str) -> None:
+        """Take text that no bracket or comma of the array itself stands in."""
+        if not self._held:
+            stripped = text.lstrip(_WHITE_SPACE)
+            self._place.pass_over(text[: len(text) - len(stripped)])
+            text = stripped
+            self._start = (self._place.line, self._place.char)
+        if not text:
+            return
+        if self._state in ("before", "after"):
+            self._fail("the text is no array" if self._state == "before" else "text follows the array")
+        self._held.append(text)
+        self._held_length += len(text)
+        if self._held_length > self._most:
+            raise JsonDamage(self._start[0], f"an element is longer than {self._most} characters")
+        self._place.pass_over(text)
+
+    def mark(self, mark: str) -> JsonElement | DamagedElement | None:
+        """Take a bracket or comma of the array itself, and return the element that it ends."""
+        if (self._state == "before") != (mark == "[") or self._state == "after" or mark in "{}":
+            self._fail({"before": "the text is no array", "after": "text follows the array"}.get(self._state))
+        element = None
+        if self._held:
+            element = decode_element("".join(self._held), *self._start)
+        elif not (self._state == "before" or (self._state == "first" and mark == "]")):
+            self._fail("an element is missing before a comma or bracket")
+        self._held.clear()
+        self._held_length = 0
+        self._state = "first" if mark == "[" else "after" if mark == "]" else "next"
+        self._place.pass_over(mark)
+        return element
+
+    def end(self) -> None:
+        """Take the end of the text."""
+        if self._state != "after":
+            reason = "the text is no array" if self._state == "before" else "the array is cut short"
+            raise JsonDamage(self._place.last_line, reason)
+
+    def _fail(self, reason: str | None) -> NoReturn:
+        raise JsonDamage(self._place.line, reason or "a bracket does not match")
+
+
+def _between_commas(raw: RawJson, brackets: str) -> Iterator[RawJson]:
+    """Give what stands between the commas of the object or array that `raw` is, without white space around it."""
+    text = raw.text
+    cuts = list(_Structure().cuts(text))
+    if len(cuts) < 2 or cuts[0] != 0 or cuts[-1] != len(text) - 1 or text[0] + text[-1] != brackets:
+        raise JsonDamage(raw.line, f"the text is not one {'object' if brackets == '{}' else 'array'}")
+    place = _Place(raw.line, raw.char)
+    for opening, closing in pairwise(cuts):
+        piece = text[opening + 1 : closing]
+        stripped = piece.lstrip(_WHITE_SPACE)
+        place.pass_over(text[opening : closing - len(stripped)])
+        if stripped:
+            yield RawJson(text=stripped.rstrip(_WHITE_SPACE), line=place.line, char=place.char)
+        elif len(cuts) > 2:
+            raise JsonDamage(place.line, "nothing stands between two commas")
+        place.pass_over(stripped)
+
+
+def _string_index(text: str, key: str, value: str) -> int | None:
+    is_value_of_key_at = -1
+    for match in _STRING_LITERAL.finditer(text):
+        if match.start() == is_value_of_key_at and match[2] is None and _decoded(match[1]) == value:
+            return match.start(1)
+        if match[2] is not None and _decoded(match[1]) == key:
+            is_value_of_key_at = match.end()
+    return None
+
+
+def _decoded(literal: str) -> str | None:
+    if "\\" not in literal:
+        return literal
+    try:
+        decoded = json.loads(f'"{literal}"')
+    except ValueError:
+        return None
+    return decoded if isinstance(decoded, str) else None
+
+
+def _line_breaks(text: str) -> int:
+    return text.count("\n") + text.count("\r") - text.count("\r\n")
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        counts = Counter(key for key, _ in pairs)
+        raise ValueError(f"the name {counts.most_common(1)[0][0][:80]!a} stands twice in one object")
+    return found
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is no number of JSON")

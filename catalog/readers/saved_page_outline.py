@@ -1,0 +1,307 @@
+"""The HTML of a saved page -> its outline: what it says of itself, the JSON it carries, and its cards. Pure.
+
+The outline goes by structure alone (`article`, headings, links, `time`), since class names change with every release of
+the site. What a piece means is not decided here. Scripts, styles and drawings hold nothing that a page shows.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import accumulate, pairwise
+from typing import Final
+
+from lxml import etree
+
+# libxml2 counts lines in 16 bits; a card or an attribute with JSON takes one line of the text that it is given.
+MAX_MARKS: Final = 65_000
+# A listing page has some thousands; the limit bounds the memory of the tree.
+MAX_TAGS: Final = 1_000_000
+MAX_ADDRESS: Final = 2_000
+
+_MARK = re.compile(r"<article(?=[\s/>])|(?<=\s)data-props(?=[\s=])", re.IGNORECASE)
+_CARD_END = re.compile(r"</article\s{0,99}>", re.IGNORECASE)
+_BLANKS = re.compile(r"[ \t\n\r\f]+")
+_ATTRIBUTE_START = re.compile(r"""data-props\s{0,99}=\s{0,99}(["'])""", re.IGNORECASE)
+_WEB = re.compile(r"https?://[^\s/]\S{0,2000}", re.IGNORECASE)
+# Browsers write the first form (the number is the length), SingleFile the second.
+_SAVED_FROM = re.compile(
+    r"<!--\s{0,99}(?:saved from url=\([0-9]{1,9}\)(\S{1,2000})"
+    r"|Page saved with SingleFile\s{1,99}url:\s{1,99}(\S{1,2000}))"
+)
+_LOOKED_AT: Final = 1 << 13
+
+_HEADINGS: Final = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+_UNSEEN: Final = frozenset({"script", "style", "svg", "template", "noscript", "textarea", "select", "iframe"})
+
+
+class OutlineError(ValueError):
+    """A page that is not taken apart: what is wrong with it and what to do, without its name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of the document: its characters from `start` up to `end`, and its lines, counted from 1."""
+
+    start: int
+    end: int
+    line_start: int
+    line_end: int
+
+
+@dataclass(slots=True)
+class Part:
+    """A heading, a link or a `time`: its tag, its `href` or `datetime`, and its text in pieces as they stand."""
+
+    tag: str
+    address: str | None = None
+    texts: list[str] = field(default_factory=list)
+    heading: Part | None = None
+
+    @property
+    def text(self) -> str:
+        """The text on one line, as a browser shows it."""
+        return shown("".join(self.texts))
+
+
+@dataclass(slots=True)
+class Scope:
+    """A card, or the page around the cards.
+
+    `texts` are the pieces of text of a card that are not blank, in order; `box_at` is how many of them stand before its
+    first checkbox. Both stay empty for the page.
+    """
+
+    span: Span
+    is_card: bool = True
+    parts: list[Part] = field(default_factory=list)
+    texts: list[str] = field(default_factory=list)
+    box_at: int | None = None
+
+    def tagged(self, *tags: str) -> Iterator[Part]:
+        """Give the parts with one of these tags, in order."""
+        return (part for part in self.parts if part.tag in tags)
+
+
+@dataclass(frozen=True, slots=True)
+class Properties:
+    """The JSON that one element carries for its scripts: the element's name, the text, and where it stands."""
+
+    target: str | None
+    text: str
+    span: Span
+
+
+@dataclass(slots=True)
+class Outline:
+    """What a page holds. `canonical`, `og_url` and `saved_from` are its address, as three places state it."""
+
+    page: Scope
+    cards: list[Scope] = field(default_factory=list)
+    properties: list[Properties] = field(default_factory=list)
+    targets: set[str] = field(default_factory=set)
+    title: str | None = None
+    canonical: str | None = None
+    og_url: str | None = None
+    saved_from: str | None = None
+
+
+def shown(text: str) -> str:
+    """Return a text as a browser shows it: a run of blanks and line ends is one blank, none at the ends."""
+    return _BLANKS.sub(" ", text).strip(" ")
+
+
+def outline(text: str) -> Outline:
+    """Take the HTML of a page apart.
+
+    Raises OutlineError where it is no HTML, has too many tags or cards, nests too deep, or holds a piece beyond the
+    parser's limit of 10 MB; the parser (libxml2) then drops the rest, and half a page must not pass for the whole.
+    """
+    if text.count("<") > MAX_TAGS:
+        raise OutlineError(f"has more than {MAX_TAGS:,} tags; save the listing page alone")
+    places = _Places(text)
+    if len(places.marks) > MAX_MARKS:
+        raise OutlineError(f"has more than {MAX_MARKS:,} cards; save the listing page alone")
+    root = _parse(places.marked_text())
+    found = _Walk(places).outline(root)
+    found.saved_from = _saved_from(text)
+    return found
+
+
+def _parse(text: str) -> etree._Element:
+    # The encoding is stated because a <meta> in the page, or an XML declaration, may name another one.
+    # A comment kept in the tree would part two texts, and the walk would lose the second.
+    parser = etree.HTMLParser(
+        encoding="utf-8", recover=True, no_network=True, huge_tree=False, remove_comments=True, remove_pis=True
+    )
+    try:
+        root = etree.fromstring(text.encode("utf-8", "replace"), parser)
+    except (etree.LxmlError, ValueError):
+        root = None
+    if any(entry.level == etree.ErrorLevels.FATAL for entry in parser.error_log):
+        raise OutlineError(
+            "is an HTML page that nests too deep or holds a piece beyond 10 MB; save the listing page alone"
+        )
+    if root is None:
+        raise OutlineError("is an HTML page without content; save the listing page again")
+    return root
+
+
+class _Places:
+    """Where things stand in the text of a document.
+
+    The parser gets the text with a line end before each mark (the tag of a card, an attribute with JSON) and with a
+    blank for every other line end, so the line that it tells is the number of the mark, and exact.
+    """
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self.marks = [match.start() for match in _MARK.finditer(text)]
+        self._card_starts = [start for start in self.marks if text[start] == "<"]
+        self._card_ends = [match.end() for match in _CARD_END.finditer(text)]
+        self._mark_lines = list(accumulate((_line_ends(text, *pair) for pair in pairwise([0, *self.marks])), initial=1))
+
+    def marked_text(self) -> str:
+        ends = [*self.marks, len(self._text)]
+        pieces = (self._text[start:end] for start, end in zip([0, *self.marks], ends, strict=True))
+        return "\n".join(piece.replace("\r", " ").replace("\n", " ") for piece in pieces)
+
+    def page(self) -> Span:
+        return self._span(0, len(self._text))
+
+    def card(self, element: etree._Element) -> Span:
+        """From the card's tag to its end tag, or to the next card where that comes first."""
+        start = self._mark(element)
+        ends = (_next(self._card_starts, start), _next(self._card_ends, start), len(self._text))
+        return self._span(start, min(end for end in ends if end is not None))
+
+    def attribute(self, element: etree._Element) -> Span:
+        """From the attribute's name to its closing quote."""
+        start = self._mark(element)
+        opening = _ATTRIBUTE_START.match(self._text, start)
+        end = self._text.find(opening[1], opening.end()) if opening else -1
+        return self._span(start, end + 1 if end >= 0 else start + 1)
+
+    def _mark(self, element: etree._Element) -> int:
+        number = min((element.sourceline or 1) - 1, len(self.marks))
+        return self.marks[number - 1] if number else 0
+
+    def _span(self, start: int, end: int) -> Span:
+        # A blank at the end would be a line end that belongs to the line before or to none.
+        end = start + max(len(self._text[start:end].rstrip()), 1)
+        return Span(start, end, self._line(start), self._line(end - 1))
+
+    def _line(self, offset: int) -> int:
+        """Counted on from the mark before, so that no list of all lines is needed."""
+        number = bisect_right(self.marks, offset)
+        return self._mark_lines[number] + _line_ends(self._text, self.marks[number - 1] if number else 0, offset)
+
+
+def _next(places: Sequence[int], offset: int) -> int | None:
+    at = bisect_right(places, offset)
+    return places[at] if at < len(places) else None
+
+
+def _line_ends(text: str, start: int, end: int) -> int:
+    return text.count("\n", start, end) + text.count("\r", start, end) - text.count("\r\n", start, end)
+
+
+@dataclass(frozen=True, slots=True)
+class _Context:
+    """What is open around a piece of text."""
+
+    scope: Scope
+    heading: Part | None = None
+    link: Part | None = None
+    time: Part | None = None
+    is_title: bool = False
+
+
+class _Walk:
+    """One walk over the tree, which gives each piece of text to the innermost card around it."""
+
+    def __init__(self, places: _Places) -> None:
+        self._places = places
+        self._outline = Outline(Scope(places.page(), is_card=False))
+        self._title: list[str] = []
+        self._open = [_Context(self._outline.page)]
+
+    def outline(self, root: etree._Element) -> Outline:
+        walker = etree.iterwalk(root, events=("start", "end"))
+        for event, element in walker:
+            if event == "start":
+                self._open.append(self._context_in(element))
+                if element.tag in _UNSEEN:
+                    walker.skip_subtree()
+                else:
+                    self._take(element.text)
+            else:
+                self._open.pop()
+                self._take(element.tail)
+        self._outline.title = shown("".join(self._title)) or None
+        return self._outline
+
+    def _context_in(self, element: etree._Element) -> _Context:
+        outer = self._open[-1]
+        self._note_page(element)
+        match element.tag:
+            case "article":
+                card = Scope(self._places.card(element))
+                self._outline.cards.append(card)
+                return _Context(card)
+            case "title":
+                return replace(outer, is_title=not self._title)
+            case "time":
+                return replace(outer, time=self._part(outer, element, "datetime"))
+            case "a" if outer.scope.is_card:
+                return replace(outer, link=self._part(outer, element, "href"))
+            case "input" if outer.scope.is_card and element.get("type") == "checkbox" and outer.scope.box_at is None:
+                outer.scope.box_at = len(outer.scope.texts)
+            case tag if tag in _HEADINGS:
+                return replace(outer, heading=self._part(outer, element, None))
+        return outer
+
+    def _part(self, outer: _Context, element: etree._Element, attribute: str | None) -> Part:
+        part = Part(str(element.tag), element.get(attribute) if attribute else None, heading=outer.heading)
+        outer.scope.parts.append(part)
+        return part
+
+    def _take(self, text: str | None) -> None:
+        if not text:
+            return
+        context = self._open[-1]
+        for part in (context.heading, context.link, context.time):
+            if part is not None:
+                part.texts.append(text)
+        if context.is_title:
+            self._title.append(text)
+        if context.scope.is_card and (seen := shown(text)):
+            context.scope.texts.append(seen)
+
+    def _note_page(self, element: etree._Element) -> None:
+        """Note what an element says of the page; the first one to say it is believed."""
+        found = self._outline
+        if element.tag == "link" and (element.get("rel") or "").lower() == "canonical":
+            found.canonical = found.canonical or _address(element.get("href"))
+        elif element.tag == "meta" and element.get("property") == "og:url":
+            found.og_url = found.og_url or _address(element.get("content"))
+        if target := element.get("data-target"):
+            found.targets.add(target)
+        if properties := element.get("data-props"):
+            # Line ends inside are marks; JSON has none of its own within a string.
+            span = self._places.attribute(element)
+            found.properties.append(Properties(target, properties.replace("\n", ""), span))
+
+
+def _saved_from(text: str) -> str | None:
+    """The address in the comment that a browser or SingleFile writes at the beginning of a page that it saves."""
+    match = _SAVED_FROM.search(text, 0, _LOOKED_AT)
+    return _address(match[1] or match[2]) if match else None
+
+
+def _address(text: str | None) -> str | None:
+    """The address where it is one of the web and of sensible length."""
+    text = (text or "").strip()
+    return text if len(text) <= MAX_ADDRESS and _WEB.fullmatch(text) else None

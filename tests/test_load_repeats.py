@@ -1,0 +1,98 @@
+"""Digests that repeat another are recognised, told, and not counted twice."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from catalog.checks import check_catalog
+from catalog.records import DocumentRecord
+from catalog.terminal import account_table
+from tests.catalogues import FERN, LICHEN, MOSS_NET, PUDDLE, document, load
+from tests.conftest import Query
+from tests.contents import contents
+
+REPEATS = "SELECT digests.name, first.name FROM digests JOIN digests AS first ON first.id = digests.repeats_digest_id"
+
+
+def _day(day: str, *entries: object, kind: str = "daily") -> DocumentRecord:
+    return document(f"{day}.json", *entries, kind=kind, digest_date=day, date_basis="file name")  # type: ignore[arg-type]
+
+
+FRIDAY = _day("2026-06-19", MOSS_NET, LICHEN, FERN)
+SATURDAY = _day("2026-06-20", replace(LICHEN, upvote_count=9), MOSS_NET, FERN)
+SUNDAY = _day("2026-06-21", FERN, MOSS_NET, LICHEN)
+MONDAY = _day("2026-06-22", MOSS_NET, PUDDLE, FERN)
+
+
+@pytest.mark.parametrize("order", itertools.permutations((FRIDAY, SATURDAY, SUNDAY, MONDAY)), ids=lambda _: "")
+def test_a_weekend_repeats_friday_in_any_order(database: Path, query: Query, order: tuple[DocumentRecord, ...]) -> None:
+    load(database, *order)
+
+    assert sorted(query(REPEATS)) == [("2026-06-20", "2026-06-19"), ("2026-06-21", "2026-06-19")]
+    counts = (
+        "SELECT papers.title, digest_count, name FROM papers JOIN digests ON digests.id = latest_digest_id ORDER BY 1"
+    )
+    assert query(counts) == [
+        ("Fern Folding without Supervision", 2, "2026-06-22"),
+        ("Lichen as a Clock", 1, "2026-06-19"),
+        ("Moss-Net: Counting Moss with Graph Networks", 2, "2026-06-22"),
+        ("Puddle Depth from One Photograph", 1, "2026-06-22"),
+    ]
+    assert query("SELECT count(*), count(upvote_count) FROM digest_entries") == [(12, 1)]
+    assert not [result.name for result in check_catalog(database) if result.broken]
+
+
+def test_the_account_says_what_is_repeated(database: Path) -> None:
+    accounts = load(database, FRIDAY, SATURDAY)
+
+    assert accounts[1].repeats == (("2026-06-20", "2026-06-19"),)
+    assert "repeats 2026-06-19" in account_table(accounts)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        pytest.param(_day("2026-06-20", MOSS_NET, LICHEN), id="fewer papers"),
+        pytest.param(_day("2026-06-20", MOSS_NET, LICHEN, FERN, PUDDLE), id="more papers"),
+        pytest.param(_day("2026-06-20", MOSS_NET, LICHEN, PUDDLE), id="another paper"),
+        pytest.param(_day("2026-06-20", MOSS_NET, LICHEN, FERN, kind="trending"), id="another kind"),
+    ],
+)
+def test_what_is_only_alike_repeats_nothing(database: Path, query: Query, other: DocumentRecord) -> None:
+    load(database, FRIDAY, other)
+
+    assert query(REPEATS) == []
+
+
+def test_a_digest_of_one_paper_repeats_nothing(database: Path, query: Query) -> None:
+    load(database, _day("2026-06-19", MOSS_NET), _day("2026-06-20", MOSS_NET))
+
+    assert query(REPEATS) == []
+    assert query("SELECT digest_count FROM papers") == [(2,)]
+
+
+def test_papers_that_turn_out_to_be_one_make_digests_the_same(tmp_path: Path, query: Query, database: Path) -> None:
+    by_title = _day("2026-06-19", MOSS_NET, LICHEN)
+    by_id = _day("2026-06-20", replace(MOSS_NET, title="Moss-Net", arxiv_id="2406.00001"), LICHEN)
+    telling = document("telling.json", replace(MOSS_NET, arxiv_id="2406.00001"))
+    load(database, by_title, by_id)
+    assert query(REPEATS) == []
+
+    load(database, telling)
+
+    assert query(REPEATS) == [("2026-06-20", "2026-06-19")]
+    load(tmp_path / "other.db", telling, by_id, by_title)
+    assert contents(tmp_path / "other.db") == contents(database)
+
+
+def test_a_page_that_was_saved_twice_repeats_itself(database: Path, query: Query) -> None:
+    first = document("page.txt", MOSS_NET, LICHEN, printed_date="Mar 4")
+    second = document("copy.txt", MOSS_NET, LICHEN, printed_date="Mar 4")
+    load(database, first, second)
+
+    assert len(query(REPEATS)) == 1
+    assert query("SELECT digest_count FROM papers") == [(1,), (1,)]

@@ -1,0 +1,509 @@
+"""Captured pages: the forms that tools write, what each part says, and what is refused."""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from catalog.documents import DocumentError, open_document
+from catalog.readers import captured_page, pasted_page
+from catalog.records import DigestRecord, EntryRecord
+from tests.captured_pages import (
+    FORMS,
+    HEAD,
+    SITE,
+    TAIL,
+    assert_read,
+    cards_text,
+    front_matter,
+    invented_cards,
+    listed_keys,
+    numbered_page,
+    read,
+    url_source,
+)
+from tests.conftest import SHARED
+from tests.pages import document
+from tests.pages import invented_cards as pasted_cards
+from tests.pages import page as pasted
+
+TITLE = "### [Counting Teapots](/papers/2606.00001)"
+
+
+def digest(text: str) -> DigestRecord:
+    (only,) = read(text).digests
+    return only
+
+
+def entry(text: str) -> EntryRecord:
+    (only,) = digest(text).entries
+    return only
+
+
+# Whole pages in every form
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("has_abstract", [True, False])
+def test_a_page_is_read_whole(form: str, has_abstract: bool) -> None:
+    cards = invented_cards(7, seed=3, has_abstract=has_abstract)
+    text = HEAD + cards_text(cards, form) + TAIL
+    record = read(text)
+
+    assert captured_page.recognizes(text)
+    assert_read(record.digests[0].entries, cards)
+    assert record.rejects == ()
+    assert (record.digests[0].title, record.digests[0].curator) == ("Daily Papers", "AK and the research community")
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.integers(0, 10_000),
+    st.integers(1, 6),
+    st.sampled_from(FORMS),
+    st.sampled_from([front_matter, url_source, listed_keys, lambda url: ""]),
+    st.booleans(),
+    st.sampled_from(["\n", "\r\n", "\r"]),
+)
+def test_any_mix_of_forms_is_read_back(seed, count, form, above, has_abstract, line_end) -> None:  # type: ignore[no-untyped-def]
+    cards = invented_cards(count, seed=seed, has_abstract=has_abstract)
+    text = above(f"{SITE}/papers/month/2025-03") + HEAD + cards_text(cards, form) + TAIL
+    record = read(text.replace("\n", line_end))
+
+    assert_read(record.digests[0].entries, cards)
+    assert record.rejects == ()
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.integers(0, 10_000), st.lists(st.sampled_from(FORMS[:3]), min_size=1, max_size=4))
+def test_forms_may_change_on_one_page(seed: int, forms: list[str]) -> None:
+    cards = invented_cards(len(forms), seed=seed)
+    text = HEAD + "\n".join(cards_text([card], form) for card, form in zip(cards, forms, strict=True)) + TAIL
+
+    assert_read(read(text).digests[0].entries, cards)
+
+
+def test_a_text_browsers_dump_is_read_by_its_list_of_addresses() -> None:
+    cards = invented_cards(6, seed=5)
+    text = numbered_page(cards)
+
+    assert captured_page.recognizes(text)
+    assert_read(read(text).digests[0].entries, cards, has_code=False)
+
+
+def test_two_pages_in_one_document_are_two_digests() -> None:
+    first, second = invented_cards(2, seed=1), invented_cards(3, seed=2)
+    pages = (url_source(f"{SITE}/papers/date/2025-03-11") + HEAD + cards_text(first, "inline") + TAIL) + (
+        url_source(f"{SITE}/papers/date/2025-03-12").replace("Mar 11", "Mar 12") + HEAD.replace("Mar 11", "Mar 12")
+    )
+    record = read(pages + cards_text(second, "linked"))
+
+    assert [found.digest_date for found in record.digests] == ["2025-03-11", "2025-03-12"]
+    assert_read(record.digests[0].entries, first)
+    assert_read(record.digests[1].entries, second)
+
+
+# Titles
+
+
+@pytest.mark.parametrize(
+    ("heading", "title"),
+    [
+        ("### [Counting Teapots](/papers/2606.00001)", "Counting Teapots"),
+        ("# [Counting Teapots](https://huggingface.co/papers/2606.00001v2)", "Counting Teapots"),
+        ("[Counting Teapots](/papers/2606.00001)\n---------", "Counting Teapots"),
+        ("#### **[Counting Teapots](/papers/2606.00001)**", "Counting Teapots"),
+        ("### [**Counting Teapots**](/papers/2606.00001)", "Counting Teapots"),
+        ("### [Counting\nTeapots](/papers/2606.00001)", "Counting Teapots"),
+        ("### [Counting\\  Teapots](/papers/2606.00001)", "Counting Teapots"),
+        ("### [](/papers/2606.00001) Counting Teapots", "Counting Teapots"),
+        ("### 1. [Counting Teapots](</papers/2606.00001>)", "Counting Teapots"),
+        ('### [Counting Teapots](/papers/2606.00001 "Counting")', "Counting Teapots"),
+        ("### [Counting [All] Teapots](/papers/2606.00001)", "Counting [All] Teapots"),
+        ("### [Counting [All Teapots](/papers/2606.00001)", "Counting [All Teapots"),
+        ("### [Counting All] Teapots](/papers/2606.00001)", "Counting All] Teapots"),
+        ("### [A\\*: Counting\\_Teapots \\[v2\\]](/papers/2606.00001)", "A*: Counting_Teapots [v2]"),
+        ("### [Teapots &amp; $\\alpha\\_0$](/papers/2606.00001)", "Teapots & $\\alpha_0$"),
+        ("### [Counting Teapots][12]\n\n[12]: https://huggingface.co/papers/2606.00001", "Counting Teapots"),
+        ('### [Counting Teapots][First]\n\n[first]: /papers/2606.00001 "Counting"', "Counting Teapots"),
+    ],
+)
+def test_a_title_is_the_words_of_its_heading(heading: str, title: str) -> None:
+    found = entry(heading + "\n")
+
+    assert (found.title, found.arxiv_id) == (title, "2606.00001")
+
+
+@pytest.mark.parametrize(
+    "link", ["<{0}/papers/2606.0000{1}>", "{0}/papers/2606.0000{1}", "[]({0}/papers/2606.0000{1})"]
+)
+@pytest.mark.parametrize("stands", ["above", "below"])
+def test_a_heading_without_a_link_has_the_one_next_to_it(link: str, stands: str) -> None:
+    blocks = [(f"### Counting Teapots {number}", link.format(SITE, number)) for number in (1, 2, 3)]
+    ordered = [block if stands == "below" else block[::-1] for block in blocks]
+    text = HEAD + "\n\n".join(line for block in ordered for line in block) + "\n"
+
+    assert [found.arxiv_id for found in digest(text).entries] == ["2606.00001", "2606.00002", "2606.00003"]
+
+
+def test_a_heading_between_links_to_two_papers_is_refused() -> None:
+    link = "[![](x.png)](/papers/2606.0000{})"
+    text = (
+        f"{HEAD}{link.format(1)}\n\n### Counting Teapots\n\n{link.format(2)}\n\n### Folding Boats\n\n{link.format(3)}\n"
+    )
+
+    with pytest.raises(DocumentError, match="holds no card"):
+        read(text)
+
+
+def test_titles_without_heading_are_links_where_the_page_votes() -> None:
+    vote = "[{0}](/login?next=%2Fpapers%2F2606.0000{0})\n\n"
+    title = "**[Counting Teapots {0}](/papers/2606.0000{0})**\n\n[We count them.](/papers/2606.0000{0})\n\n"
+    text = "".join((vote + title).format(number) for number in (1, 2))
+
+    assert captured_page.recognizes(text)
+    assert [(found.title, found.upvote_count, found.abstract) for found in digest(text).entries] == [
+        ("Counting Teapots 1", 1, "We count them."),
+        ("Counting Teapots 2", 2, "We count them."),
+    ]
+
+
+def test_an_address_defined_twice_stands_for_nothing() -> None:
+    text = f"{HEAD}### [Counting Teapots][1]\n\n[1]: /papers/2606.00001\n[1]: /papers/2606.00002\n"
+
+    assert entry(text).arxiv_id is None
+
+
+def test_a_list_of_addresses_that_was_cut_off_costs_the_ids_alone() -> None:
+    cards = invented_cards(4, seed=2)
+    whole = HEAD + cards_text(cards, "reference")
+    record = read(whole[: whole.index("   [1]: ")])
+
+    assert [(found.title, found.arxiv_id) for found in record.digests[0].entries] == [
+        (card.title, None) for card in cards
+    ]
+    assert [found.organization for found in record.digests[0].entries] == [card.organization for card in cards]
+    assert all(found.abstract and "][" not in found.abstract for found in record.digests[0].entries)
+
+
+def test_front_matter_is_no_heading() -> None:
+    card = invented_cards(1, seed=4)
+    above = front_matter(f"{SITE}/papers")
+
+    assert_read(digest(above + cards_text(card, "address below")).entries, card)
+
+
+# Abstracts
+
+
+@pytest.mark.parametrize(
+    "abstract",
+    [
+        "We count\nteapots.",
+        "We count teapots.\n\nThey are\\_many \\[v2\\].",
+        "[0, 1] is where we count.",
+        "We count at [our page](https://nobody.example/x) and <https://nobody.example>.",
+        "Samples are at\nhttps://github.com/nobody/teapot",
+        "We count $x_{[0}$ teapots.",
+        "We count  \nteapots.",
+    ],
+)
+def test_a_plain_abstract_is_the_text_as_it_stands(abstract: str) -> None:
+    found = entry(f"{TITLE}\n\n{abstract}\n\n· 3 authors\n\nMar 2, 2025\n")
+
+    assert (found.abstract, found.abstract_line, found.abstract_char) == (abstract, 3, 0)
+    assert (found.author_count, found.publication_date, found.links) == (3, "2025-03-02", ())
+
+
+@pytest.mark.parametrize(
+    ("abstract", "kept"),
+    [
+        ("We count\\\\\nteapots.", "We count\\\\\nteapots."),
+        ("\n\nWe count\nteapots.\n\n", "We count\nteapots."),
+        ("We count [0, 1] teapots.", "We count [0, 1] teapots."),
+        ("We count [0, 1) teapots.", "We count [0, 1) teapots."),
+        ("We count 0, 1] teapots.", "We count 0, 1] teapots."),
+        ("We count teapots.\\\\", "We count teapots."),
+    ],
+)
+def test_an_abstract_in_a_link_is_the_words_of_the_link(abstract: str, kept: str) -> None:
+    found = entry(f"{TITLE}\n\n[{abstract}](/papers/2606.00001)\n\n[- 3 authors](/papers/2606.00001)\n")
+
+    assert (found.abstract, found.author_count) == (kept, 3)
+
+
+def test_an_abstract_does_not_go_on_after_the_small_print() -> None:
+    record = read(
+        f"{TITLE}\n\nWe count.\n\n· 3 authors\n\nThis was seen by nobody.\n\nMay 2\n\n{TITLE.replace('1)', '2)')}\n"
+    )
+
+    assert [(found.abstract, found.line_end) for found in record.digests[0].entries] == [("We count.", 5), (None, 11)]
+    assert [(reject.line_start, reject.line_end) for reject in record.rejects] == [(7, 9)]
+
+
+# Small print
+
+
+@pytest.mark.parametrize(
+    ("lines", "count"),
+    [
+        ("[12](/login?next=%2Fpapers%2F2606.00001)", 12),
+        ("- [1,204](/login?next=%2Fpapers%2F2606.00001)", 1204),
+        ("[Upvote\n\n117](/login?next=/papers/2606.00001)", 117),
+        ("[- [x] Upvote 29](/login?next=%2Fpapers%2F2606.00001)", 29),
+        ("[[ ]\n\n94](/login?next=%2Fpapers%2F2606.00001)", 94),
+        ("[-](/login?next=%2Fpapers%2F2606.00001)", None),
+        ("[1.2k](/login?next=%2Fpapers%2F2606.00001)", None),
+        ("12", 12),
+    ],
+)
+def test_votes_stand_above_the_title(lines: str, count: int | None) -> None:
+    found = entry(f"{lines}\n\n{TITLE}\n\nMay 28\n\n[6](/papers/2606.00001#community)\n")
+
+    assert (found.upvote_count, found.comment_count, found.line_start) == (count, 6, 1)
+
+
+def test_votes_for_another_paper_are_refused() -> None:
+    record = read(f"[12](/login?next=%2Fpapers%2F2606.00009)\n\n{TITLE}\n")
+
+    assert record.digests[0].entries[0].upvote_count is None
+    assert [reject.line_start for reject in record.rejects] == [1]
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "votes", "comments"),
+    [("7\n\n", "", 9, None), ("", "5\n", None, 9), ("", "", None, None)],
+)
+def test_a_bare_number_is_what_the_page_shows_elsewhere(
+    first: str, last: str, votes: int | None, comments: int | None
+) -> None:
+    text = f"{first}{TITLE}\n\nMay 28\n\n9\n\n### [Folding Boats](/papers/2606.00002)\n\nMay 28\n\n{last}"
+    record = read(text)
+    above, below = record.digests[0].entries
+
+    assert (above.comment_count, below.upvote_count) == (comments, votes)
+    assert [reject.text for reject in record.rejects] == (["9"] if votes is comments is None else [])
+
+
+@pytest.mark.parametrize(
+    ("lines", "name"),
+    [
+        ("[![](a.png) Acme Lab](https://huggingface.co/acme)\n\n·\n\nMay 2", "Acme Lab"),
+        ("[[Image: acme] Acme Lab](/acme) · Published on May 2", "Acme Lab"),
+        ("Acme Lab\n\n·\n\nMay 2", "Acme Lab"),
+        ("Acme Lab · May 2", "Acme Lab"),
+        ("· 3 authors\n\n· May 2", None),
+    ],
+)
+@pytest.mark.parametrize("abstract", ["", "We count.\n\n"])
+def test_an_organisation_stands_where_authors_would(lines: str, name: str | None, abstract: str) -> None:
+    found = entry(f"{TITLE}\n\n{abstract}{lines}\n")
+
+    assert (found.organization, found.printed_publication_date) == (name, "May 2")
+    assert (found.abstract, found.publication_date) == (abstract.strip() or None, None)
+
+
+@pytest.mark.parametrize("label", ["GitHub 1.2k", "GitHub", "1.2k", "![](x.svg) 12", "LINK: GitHub 3"])
+def test_a_button_for_code_is_a_link_of_the_listing(label: str) -> None:
+    text = f"{TITLE}\n\nWe count.\n\n · 3 authors [{label}](https://github.com/nobody/tea-\npot) [arXiv Page](https://arxiv.org/abs/2606.00001)\n"
+    (link,) = entry(text).links
+
+    assert (link.url, link.verbatim) == ("https://github.com/nobody/tea-pot", "https://github.com/nobody/tea-\npot")
+    assert (link.asserted_by, link.field, link.roles) == ("listing field", "GitHub", ("code",))
+    assert text.split("\n")[(link.line or 0) - 1][link.char_start :] == "https://github.com/nobody/tea-"
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "Submitted by\n![](a.png)\nnobody\\_1",
+        "Submitted by ![](https://x.example/a-\nb.png)\nnobody_1",
+        "Submitted by\n\n[Image 4]\n\nnobody_1",
+        "Submitted by [![](a.png) nobody_1](/nobody_1)",
+        "Submitted by nobody_1",
+    ],
+)
+@pytest.mark.parametrize("stands", ["above", "below"])
+def test_who_submitted_a_paper(lines: str, stands: str) -> None:
+    titles = [TITLE, TITLE.replace("00001", "00002")]
+    ordered = [(lines, title) if stands == "above" else (title, lines) for title in titles]
+    text = "\n\n".join(block for pair in ordered for block in pair) + "\n"
+    record = read(text)
+
+    assert [found.submitted_by for found in record.digests[0].entries] == ["nobody_1"] * 2
+    assert record.rejects == ()
+
+
+# A card that stands twice
+
+
+def test_the_second_place_adds_what_the_first_does_not_say() -> None:
+    first, second = f"{TITLE}\n\nMay 2\n\n", f"{TITLE}\n\nWe count.\n\n· 3 authors\n\nMay 2\n\n"
+    found = entry(first + second)
+
+    assert (found.abstract, found.author_count, found.line_start) == ("We count.", 3, 5)
+    found = entry(second + first)
+    assert (found.abstract, found.author_count, found.line_start, found.line_end) == ("We count.", 3, 1, 7)
+
+
+@pytest.mark.parametrize("other", ["We weigh.", "We count.\n\n· 4 authors"])
+def test_two_places_that_contradict_each_other_leave_the_first(other: str) -> None:
+    record = read(f"{TITLE}\n\nWe count.\n\n· 3 authors\n\n{TITLE}\n\n{other}\n")
+
+    assert [(found.abstract, found.author_count) for found in record.digests[0].entries] == [("We count.", 3)]
+    assert [reject.line_start for reject in record.rejects] == [7]
+
+
+# The page
+
+
+@pytest.mark.parametrize("above", [front_matter, url_source, listed_keys])
+@pytest.mark.parametrize(
+    ("path", "kind", "query", "date", "earliest", "latest"),
+    [
+        ("", "daily", None, None, None, None),
+        ("?date=2025-03-11", "daily", None, "2025-03-11", None, None),
+        ("/date/2025-03-11", "daily", None, "2025-03-11", None, None),
+        ("/date/2025-03-12", "daily", None, None, None, None),
+        ("/week/2025-W11", "weekly", None, None, "2025-03-10", "2025-03-16"),
+        ("/month/2024-02", "monthly", None, None, "2024-02-01", "2024-02-29"),
+        ("/trending", "trending", None, None, None, None),
+        ("?q=garden%20gnomes", "search", "garden gnomes", None, None, None),
+        ("/2606.00001", "listing", None, None, None, None),
+    ],
+)
+def test_the_address_says_what_the_page_is(  # type: ignore[no-untyped-def]
+    above, path: str, kind: str, query: str | None, date: str | None, earliest: str | None, latest: str | None
+) -> None:
+    found = digest(above(f"{SITE}/papers{path}") + HEAD + TITLE + "\n")
+
+    assert (found.kind, found.query, found.printed_date) == (kind, query, "Mar 11")
+    assert (found.digest_date, found.earliest_date, found.latest_date) == (date, earliest, latest)
+    assert found.date_basis == ("stated" if date else None)
+    assert found.url == (None if kind == "listing" else f"{SITE}/papers{path}")
+
+
+@pytest.mark.parametrize(
+    ("previous", "following", "date", "earliest", "latest"),
+    [
+        ("2025-03-10", "2025-03-12", "2025-03-11", None, None),
+        ("2025-03-07", "2025-03-12", "2025-03-11", None, None),
+        ("2025-03-10", None, None, "2025-03-11", None),
+        (None, "2025-03-12", None, None, "2025-03-11"),
+        ("2025-03-12", "2025-03-10", None, None, None),
+    ],
+)
+def test_the_pages_before_and_after_bound_the_date(
+    previous: str | None, following: str | None, date: str | None, earliest: str | None, latest: str | None
+) -> None:
+    tail = f"[Previous](/papers/date/{previous})\n" if previous else ""
+    tail += f"[Next](/papers?date={following})\n" if following else ""
+    found = digest(f"{HEAD}{TITLE}\n\nWe count.\n\n{tail}")
+
+    assert (found.digest_date, found.earliest_date, found.latest_date) == (date, earliest, latest)
+
+
+def test_when_a_page_was_fetched_is_not_its_date() -> None:
+    found = digest(url_source(f"{SITE}/papers") + HEAD.replace("Mar 11\n", "") + TITLE + "\n")
+
+    assert (found.digest_date, found.printed_date, found.earliest_date) == (None, None, None)
+
+
+def test_what_nobody_knows_is_refused_word_for_word() -> None:
+    record = read(
+        f"{HEAD}Teapots are on sale.\nBuy one.\n\n{TITLE}\n\nWe count.\n\n· 3 authors\n\nThe end of teapots.\n"
+    )
+
+    assert [reject.text for reject in record.rejects] == ["Teapots are on sale.\nBuy one.", "The end of teapots."]
+
+
+# Which documents are captured pages
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "We count teapots.",
+        "# Counting Teapots\n\nSee [the paper](https://huggingface.co/papers/2606.00001).\n",
+        "## Links\n\n- [Paper](https://huggingface.co/papers/2606.00001)\n\n## Licence\n\nNone.\n",
+        f"<!doctype html><h3>{TITLE}</h3>",
+        f'{{"papers/2606.00001": "{TITLE}"}}',
+        "### [Daily Papers](https://huggingface.co/papers)\n\nNothing today.\n",
+        pasted(pasted_cards(4)),
+    ],
+)
+def test_other_texts_are_not_captured_pages(text: str) -> None:
+    assert not captured_page.recognizes(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["We count teapots.\n", "### [Daily Papers](https://huggingface.co/papers)\n\nNothing.\n"]
+)
+def test_a_page_without_cards_is_refused_in_one_sentence(text: str) -> None:
+    with pytest.raises(DocumentError, match=r"^page\.md: holds no card, [^.;]*; [^.]*$"):
+        captured_page.read(document(text, "page.md"))
+
+
+def test_the_real_pasted_pages_stay_pasted_pages(pages: list[Path]) -> None:
+    for path in pages:
+        text = open_document(path).text
+        assert pasted_page.recognizes(text)
+        assert not captured_page.recognizes(text)
+
+
+def test_the_beginning_and_the_end_of_a_long_page_are_enough() -> None:
+    assert captured_page.recognizes(HEAD + cards_text(invented_cards(900, seed=1), "reference"))
+
+
+# What real tools make of a real page
+
+
+@pytest.fixture(scope="module")
+def real_html() -> str:
+    path = SHARED / "inputs" / "daily-papers-html" / "2024-08-01.html"
+    if not path.exists():
+        pytest.skip("the saved page of 2024-08-01 is not at hand")
+    return path.read_text("utf-8")
+
+
+def html_facts(html: str) -> list[tuple[str, str, int]]:
+    """Id, title and votes of each card of the saved page, without the reader."""
+    titles = re.findall(r'<h3[^>]*>\s*<a href="/papers/([0-9.]+)"[^>]*>([^<]*)</a>', html)
+    button = r'href="/login\?next=%2Fpapers%2F([0-9.]+)".*?<div class="leading-none">([0-9]+)</div>'
+    votes = dict(re.findall(button, html, re.DOTALL))
+    return [(paper, " ".join(title.split()), int(votes[paper])) for paper, title in titles]
+
+
+@pytest.mark.parametrize("tool", ["html2text", "html2text references", "html2text without links", "markdownify"])
+def test_what_tools_make_of_a_real_page_is_read(real_html: str, tool: str) -> None:
+    module = pytest.importorskip(tool.split()[0], reason=f"{tool.split()[0]} is not installed")
+    if tool == "markdownify":
+        text = module.markdownify(real_html, heading_style="ATX")
+    else:
+        converter = module.HTML2Text(baseurl="" if tool == "html2text" else SITE)
+        converter.inline_links = tool != "html2text references"
+        converter.ignore_links = converter.ignore_images = tool.endswith("without links")
+        text = converter.handle(real_html)
+    found = digest(text)
+    expected = html_facts(real_html)
+
+    assert len(expected) == 13
+    assert captured_page.recognizes(text)
+    ids = [None] * 13 if tool.endswith("without links") else [paper for paper, _, _ in expected]
+    assert [each.arxiv_id for each in found.entries] == ids
+    assert [(each.title, each.upvote_count) for each in found.entries] == [
+        (title, votes) for _, title, votes in expected
+    ]
+    assert all(each.submitted_by and each.author_count and each.comment_count for each in found.entries)
+    assert (found.printed_date, found.digest_date) == (
+        "Aug 1",
+        None if tool.endswith("without links") else "2024-08-01",
+    )
+    assert found.curator == "AK and the research community"
+    assert all(above.line_end < below.line_start for above, below in pairwise(found.entries))
