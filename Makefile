@@ -4,7 +4,7 @@ PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: help catalog serve test test-newest-sqlite lint format docs docs-check bench wheel clean
+.PHONY: help catalog serve test sweep test-newest-sqlite lint format docs docs-check bench wheel clean
 
 help: ## list these commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | \
@@ -41,6 +41,9 @@ test: .venv/test ## run every test
 	@$(PYTHON) -m venv .venv-newest
 	@.venv-newest/bin/python -m pip install --quiet --disable-pip-version-check --editable '.[test]' 'pysqlite3>=0.6'
 	@touch $@
+
+sweep: .venv/test ## run the long forms of the property tests
+	@$(BIN)/python -m pytest -n auto -m slow
 
 test-newest-sqlite: .venv-newest/test ## run the tests of the file on the SQLite of a wheel
 	@PYTHONPATH=tests/newest_sqlite .venv-newest/bin/python -m pytest -n auto

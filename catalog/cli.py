@@ -130,13 +130,21 @@ def _point_to_rejects(accounts: Sequence[Account]) -> None:
 @database_option
 def migrate(database: Path) -> None:
     """Upgrade an older file to the schema of this version, after a backup."""
+    from catalog.load import settle_again
     from catalog.migrate import migrate_catalog
 
     done = migrate_catalog(database)
     if done.backup is None:
         click.echo(f"{database} has the schema of this version already (revision {done.after}).")
         return
+    merged = settle_again(database)
     click.echo(f"{database} was upgraded from revision {done.before} to {done.after}.")
+    if merged:
+        one, many = (
+            "1 paper turned out to be another one of the file and was merged into it.",
+            (f"{merged} papers turned out to be others of the file and were merged into them."),
+        )
+        click.echo(one if merged == 1 else many)
     click.echo(f"The file as it was is {done.backup}; to go back, put it in the place of {database}.")
 
 

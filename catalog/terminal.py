@@ -58,6 +58,8 @@ _WHERE_ANY = ("records", "merged")
 
 
 def _note(account: Account) -> str:
+    if account.copy_of is not None:
+        return f"the same bytes as {plain(account.copy_of)}, nothing added"
     if account.is_known:
         return "already loaded, nothing changed"
     repeats = (

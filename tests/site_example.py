@@ -72,21 +72,42 @@ Umbrellas That Remember Rain
 {FILLER}
 """
 
+FEED = """<?xml version="1.0" encoding="UTF-8"?>
+<feed xmlns:arxiv="http://arxiv.org/schemas/atom" xmlns="http://www.w3.org/2005/Atom">
+  <id>http://arxiv.org/api/boats</id>
+  <entry>
+    <id>http://arxiv.org/abs/2204.03333v2</id>
+    <title>Paper Boats in Bath Tubs: A Benchmark Nobody Asked For</title>
+    <updated>2022-05-01T10:00:00Z</updated>
+    <published>2022-04-07T10:00:00Z</published>
+    <arxiv:comment>Boats: https://tub-lab.github.io/boats</arxiv:comment>
+    <arxiv:doi>10.1000/boats.1</arxiv:doi>
+    <arxiv:primary_category term="cs.RO"/>
+    <category term="cs.RO"/>
+    <category term="cs.LG"/>
+    <author><name>Ada Tub</name></author>
+    <author><name>Bo &lt;b&gt;Plug&lt;/b&gt;</name></author>
+    <author><name>Cy Foam</name></author>
+  </entry>
+</feed>
+"""
+
 Get = Callable[..., httpx.Response]
 
 
 def make_catalogue(folder: Path) -> Path:
-    """Load the two pages into a file of another name than `catalog`, with a blank, a `#` and a `%` in its path."""
+    """Load two pages and a feed into a file of another name than `catalog`, with a blank, a `#` and a `%` in its path."""
     folder = folder / "a #1 100% folder"
     pages = folder / "pages"
     pages.mkdir(parents=True)
     (pages / "first.txt").write_text(PAGE, encoding="utf-8")
     (pages / "second.txt").write_text(SECOND_PAGE, encoding="utf-8")
+    (pages / "feed.xml").write_text(FEED, encoding="utf-8")
     path = folder / "my-papers.db"
     problems: list[str] = []
     accounts = list(load_documents(find_documents([pages]), path, load_terms(), on_error=problems.append))
     assert not problems
-    assert len(accounts) == 2
+    assert len(accounts) == 3
     return path
 
 

@@ -105,7 +105,7 @@ def in_order(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[tuple[o
     return contents(database)
 
 
-@pytest.mark.parametrize("order", itertools.permutations(range(4)), ids=lambda order: "".join(map(str, order)))
+@pytest.mark.parametrize("order", list(itertools.permutations(range(4))), ids=lambda order: "".join(map(str, order)))
 def test_every_order_ends_the_same(
     in_order: dict[str, list[tuple[object, ...]]], database: Path, order: tuple[int, ...]
 ) -> None:

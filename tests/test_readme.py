@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import ROOT
+from tests.api_server import api_server, data
+from tests.conftest import ROOT, rows
 from tests.installation import clone, skip_without_packages
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -55,6 +56,32 @@ def test_the_other_commands_of_the_tour_work(folder: Path) -> None:
     for command in commands.splitlines():
         done = _run(command, folder)
         assert (done.returncode, done.stderr) == (0, ""), command
+
+
+def test_the_answers_that_the_tour_fetches_are_stored_and_loaded(tmp_path: Path) -> None:
+    (commands,) = [block for block in SCRIPTS if "catalog fetch" in block]
+    paper = {"id": "2401.01234", "title": "Paper Boats", "authors": [{"name": "Ada Tub"}], "summary": "They float."}
+    entry = {"paper": {**paper, "submittedOnDailyAt": "2025-08-22T00:00:00.000Z"}, "title": "Paper Boats"}
+    with api_server() as server:
+        server.on("/api/daily_papers?date=2025-08-22", data([entry]))
+        server.on("/api/papers/2401.01234", data(paper))
+        server.on(
+            "/api/papers/search?q=graph%20prompt",
+            data([entry, {**entry, "paper": {**paper, "id": "2401.01235", "title": "Tin Boats"}}]),
+        )
+        for command in commands.splitlines():
+            done = _run(f"{command} --base-url {server.url} --rate 10", tmp_path)
+            assert (done.returncode, done.stderr) == (0, ""), command
+
+    assert rows(tmp_path / "catalog.db", "SELECT kind, query FROM digests ORDER BY kind") == [
+        ("daily", None),
+        ("search", "graph prompt"),
+    ]
+    assert rows(tmp_path / "catalog.db", "SELECT arxiv_id, digest_count FROM papers ORDER BY 1") == [
+        ("2401.01234", 2),
+        ("2401.01235", 1),
+    ]
+    assert len(list((tmp_path / "documents").iterdir())) == 3
 
 
 def test_serve_shows_the_catalogue(folder: Path) -> None:

@@ -220,7 +220,10 @@ def test_newest_publication_comes_first_and_unknown_last(get: Get) -> None:
 def test_a_paper_says_where_it_was_seen_and_who_says_what(get: Get) -> None:
     page = get(f"/catalog/papers/{paper_id(get, 'Paper Boats')}").text
     text = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page))
-    assert "3 authors &middot; published 2022-04-07" in text
+    assert "Ada Tub , Bo &lt;b&gt;Plug&lt;/b&gt; , Cy Foam &middot; published 2022-04-07" in text
+    assert "arXiv:2204.03333 &middot; DOI 10.1000/boats.1 &middot; cs.RO , cs.LG" in text
+    assert re.search(r"Said by the listing field arxiv:comment in feed\.xml , line \d+\.", text)
+    assert re.search(r"Described in feed\.xml , line \d+, version 2 at arXiv of 2022-05-01", text)
     assert html.escape(FILLER.strip(), quote=False) in text
     assert re.search(r"Repository, as code\. Said by its abstract in first\.txt , line \d+\.", text)
     assert "first (2026-03-04), position 1 of 3" in re.sub(r" +([(,])", r" \1", text).replace(" ,", ",")

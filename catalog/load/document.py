@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from itertools import islice
 from typing import Any, Final
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, Row, func, insert, select, update
 
 from catalog.documents import DocumentError
 from catalog.errors import CatalogError
@@ -17,13 +17,13 @@ from catalog.load.digest_dates import give_year, settle_dates
 from catalog.load.facts import settle_facts
 from catalog.load.identity import load_mentions, reconcile
 from catalog.load.mentions import ENTRIES, RECORDS, MentionTable
-from catalog.load.names import digest_name
+from catalog.load.names import marked_name, plain_name, settle_names
 from catalog.load.paper_links import load_links
 from catalog.load.repeats import settle_repeats
 from catalog.load.staging import id_set, packed, packed_ids
 from catalog.load.texts import add_texts
 from catalog.models import digest_entries, digests, loads, paper_records, rejects, source_documents
-from catalog.records import DocumentRecord, Mention, PaperRecord, RejectRecord
+from catalog.records import DocumentRecord, Mention, Origin, PaperRecord, RejectRecord
 from catalog.rows import mention_rows
 
 BATCH: Final = 1000
@@ -45,7 +45,8 @@ class LoadTerms:
 class Account:
     """What a load made of one document. `is_known` where it was loaded before and nothing was added.
 
-    `repeats` are pairs of names: a digest of the document, and the digest that it repeats.
+    `copy_of` is the name under which the very same bytes were there. `repeats` are pairs of names: a digest of the
+    document, and the digest that it repeats.
     """
 
     name: str
@@ -60,6 +61,7 @@ class Account:
     dated_digest_count: int = 0
     repeats: tuple[tuple[str, str], ...] = ()
     is_known: bool = False
+    copy_of: str | None = None
 
 
 @dataclass(slots=True)
@@ -104,18 +106,26 @@ def load_document(connection: Connection, record: DocumentRecord, terms: LoadTer
     that was read is stored.
     """
     known = connection.execute(
-        select(source_documents.c.id, source_documents.c.is_complete).where(
+        select(source_documents.c.id, source_documents.c.name, source_documents.c.is_complete).where(
             source_documents.c.sha256 == record.origin.sha256
         )
     ).one_or_none()
     document_id = known.id if known is not None else _insert_document(connection, record)
     is_known = known is not None and bool(known.is_complete >= record.is_complete)
     tally = _Tally(is_completion=known is not None)
+    if known is not None and _is_better_named(connection, record, known):
+        _rename(connection, record, document_id, replace(record.origin, name=known.name), tally)
     if not is_known:
         _store(connection, record, document_id, tally)
     dated = _settle(connection, record, document_id, terms, tally)
-    if is_known and not dated:
-        return Account(record.origin.name, record.entry_count, reject_count=len(record.rejects), is_known=True)
+    if known is not None and is_known and not dated:
+        return Account(
+            record.origin.name,
+            record.entry_count,
+            reject_count=len(record.rejects),
+            is_known=True,
+            copy_of=None if known.name == record.origin.name else known.name,
+        )
     if not is_known:
         _verify(connection, record, document_id, tally)
     account = _account(connection, record, document_id, tally, dated)
@@ -195,11 +205,10 @@ def _digest_id(connection: Connection, record: DocumentRecord, document_id: int,
         tally.digests.add(there)
         return int(there)
     digest = record.digests[place]
-    name, renamed = digest_name(connection, record.origin, place)
     is_dated = digest.digest_date is not None and digest.date_basis not in (None, "open", "single candidate")
     values = {
         "source_document_id": document_id,
-        "name": name,
+        "name": marked_name(record.origin, place),
         "kind": digest.kind,
         "title": digest.title,
         "curator": digest.curator,
@@ -212,8 +221,41 @@ def _digest_id(connection: Connection, record: DocumentRecord, document_id: int,
         "url": digest.url,
     }
     digest_id = int(connection.execute(insert(digests).returning(digests.c.id), values).scalar_one())
-    tally.digests |= {digest_id} | renamed
+    tally.digests |= {digest_id} | settle_names(connection, plain_name(record.origin, place))
     return digest_id
+
+
+def _is_better_named(connection: Connection, record: DocumentRecord, known: Row[Any, Any, Any]) -> bool:
+    """Whether the name of this copy is the one to keep: one that dates a digest, else the first in order."""
+    if record.origin.name == known.name:
+        return False
+    dated = select(digests.c.id).where(digests.c.source_document_id == known.id, digests.c.date_basis == "file name")
+    was_dated = connection.execute(dated.limit(1)).first() is not None
+    is_dated = any(digest.date_basis == "file name" for digest in record.digests)
+    return (not is_dated, record.origin.name) < (not was_dated, known.name)
+
+
+def _rename(connection: Connection, record: DocumentRecord, document_id: int, former: Origin, tally: _Tally) -> None:
+    """Give a document the name of a copy of it, with what the name says of its digests."""
+    connection.execute(
+        update(source_documents).values(name=record.origin.name).where(source_documents.c.id == document_id)
+    )
+    own = select(digests.c.id).where(digests.c.source_document_id == document_id).order_by(digests.c.id)
+    places = list(enumerate(connection.scalars(own).all()))
+    # All former names go first: one of them may be the new name of another digest of the document.
+    for place, digest_id in places:
+        aside = {"name": f"{record.origin.sha256} {place}"}
+        connection.execute(update(digests).values(aside).where(digests.c.id == digest_id))
+    for place, _ in places:
+        tally.digests |= settle_names(connection, plain_name(former, place))
+    for place, digest_id in places:
+        digest = record.digests[place]
+        named = {"name": marked_name(record.origin, place), "kind": digest.kind, "query": digest.query}
+        if digest.date_basis == "file name":
+            named |= dict.fromkeys(("digest_date", "earliest_date", "latest_date"), digest.digest_date)
+            named["date_basis"] = digest.date_basis
+        connection.execute(update(digests).values(named).where(digests.c.id == digest_id))
+        tally.digests |= {digest_id} | settle_names(connection, plain_name(record.origin, place))
 
 
 def _insert_rejects(connection: Connection, pieces: Iterable[RejectRecord], document_id: int, tally: _Tally) -> None:

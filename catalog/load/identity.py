@@ -7,13 +7,14 @@ document brings may make two papers one, or part a title again from a paper that
 
 from __future__ import annotations
 
+import json
 from typing import Any, Final
 
 from sqlalchemy import Connection
 
 from catalog.load.mentions import MENTION_TABLES, MentionTable, insert_mentions
 from catalog.load.rehome import Part, merge_papers, part_mentions
-from catalog.load.staging import statement
+from catalog.load.staging import packed, statement
 
 _STAGED: Final = """
 staged AS (
@@ -118,9 +119,17 @@ def load_mentions(connection: Connection, kind: MentionTable, bound: dict[str, A
     new = set(connection.scalars(statement(_INSERT_WITH_ARXIV_ID), bound))
     # After those with an arXiv id, so that a title alone in the same document can find them.
     new.update(connection.scalars(statement(_INSERT_TITLE_ONLY), bound))
-    identified = connection.execute(statement(_IDENTIFY), bound).all()
-    insert_mentions(connection, kind, [row._asdict() for row in identified], bound)
+    paper_of = {row.position: row.paper_id for row in connection.execute(statement(_IDENTIFY), bound)}
+    # Put into the rows, because SQLite would join two unfolded sets row by row.
+    identified = [{**row, "paper_id": paper_of[row["position"]]} for row in json.loads(bound["mentions"])]
+    insert_mentions(connection, kind, {**bound, "identified": packed(identified)})
     return new, claimed
+
+
+def title_only_keys(connection: Connection) -> list[dict[str, Any]]:
+    """Return the title of every paper without arXiv id as rows, for `reconcile` to look at all of them."""
+    keys = connection.scalars(statement("SELECT title_key FROM papers WHERE arxiv_id IS NULL ORDER BY id"))
+    return [{"title_key": key} for key in keys]
 
 
 def reconcile(connection: Connection, bound: dict[str, Any]) -> tuple[set[int], dict[int, int]]:

@@ -23,7 +23,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.sqlite import insert as upsert
 
-from catalog.load.staging import packed, staged
+from catalog.load.staging import staged
 from catalog.models import digest_entries, digests, paper_records
 
 _TEXTS = ("title", "title_key", "abstract", "authors")
@@ -60,7 +60,9 @@ class MentionTable:
     def staged_papers(self) -> Select[tuple[Any]]:
         """Select the ids of the papers of the staged mentions, which are stored already."""
         mention = self.staged
-        return select(self.table.c.paper_id).join_from(mention, self.table, self.is_staged(mention))
+        here = self.table.c[self.container] == bindparam(self.container, type_=Integer)
+        # As a set and not as a join, for which SQLite would unfold the staged rows once for each stored one.
+        return select(self.table.c.paper_id).where(here, self.table.c.position.in_(select(mention.c.position)))
 
 
 ENTRIES: Final = MentionTable(digest_entries, "digest_id", ("has_abstract",))
@@ -68,20 +70,14 @@ RECORDS: Final = MentionTable(paper_records, "source_document_id", ("has_abstrac
 MENTION_TABLES: Final = (ENTRIES, RECORDS)
 
 
-def insert_mentions(
-    connection: Connection, kind: MentionTable, identified: list[dict[str, Any]], bound: dict[str, Any]
-) -> None:
-    """Store the staged mentions, each of the paper that `identified` names for its position.
+def insert_mentions(connection: Connection, kind: MentionTable, bound: dict[str, Any]) -> None:
+    """Store the staged mentions, each of the paper that its `paper_id` names.
 
     One that is there stays as it is, but that its prose may come now, where only facts had been loaded.
     """
-    mention, paper = kind.staged, staged("identified", ("position", "paper_id"))
+    mention = staged("identified", ("paper_id", *kind.own_columns))
     container = bindparam(kind.container, type_=Integer)
-    rows = (
-        select(container, paper.c.paper_id, *(mention.c[key] for key in kind.own_columns))
-        .join_from(mention, paper, paper.c.position == mention.c.position)
-        .where(true())
-    )
+    rows = select(container, mention.c.paper_id, *(mention.c[key] for key in kind.own_columns)).where(true())
     insertion = upsert(kind.table).from_select([kind.container, "paper_id", *kind.own_columns], rows)
     excluded = insertion.excluded
     completed = insertion.on_conflict_do_update(
@@ -89,7 +85,7 @@ def insert_mentions(
         set_={name: func.coalesce(excluded[name], kind.table.c[name]) for name in kind.prose},
         where=or_(*(excluded[name].is_distinct_from(kind.table.c[name]) for name in kind.prose)),
     )
-    connection.execute(completed, {**bound, "identified": packed(identified)})
+    connection.execute(completed, bound)
 
 
 def all_mentions(*columns: str) -> Subquery:
