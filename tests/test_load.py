@@ -417,3 +417,20 @@ def test_a_file_that_goes_away_under_a_load_is_noticed(database: Path, tmp_path:
 
     with pytest.raises(CatalogError, match="deleted or replaced during the load"):
         list(loading)
+
+
+def test_a_card_without_a_year_is_of_the_year_that_its_digest_states(database: Path, query: Query) -> None:
+    cards = (
+        entry("Moss-Net", printed_publication_date="Mar 2"),
+        entry("Lichen", printed_publication_date="Dec 24"),
+        entry("Dew", printed_publication_date="Jan 5, 2024"),
+    )
+    page = document("page.md", *cards)
+    (digest,) = page.digests
+    load(database, replace(page, digests=(replace(digest, digest_date="2026-03-04", date_basis="stated"),)))
+
+    assert query("SELECT title, publication_date FROM papers ORDER BY id") == [
+        ("Moss-Net", "2026-03-02"),
+        ("Lichen", None),
+        ("Dew", "2024-01-05"),
+    ]

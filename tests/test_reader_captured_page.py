@@ -205,7 +205,7 @@ def test_front_matter_is_no_heading() -> None:
     "abstract",
     [
         "We count\nteapots.",
-        "We count teapots.\n\nThey are\\_many \\[v2\\].",
+        "We count teapots.\n\nThey are many \\[v2\\].",
         "[0, 1] is where we count.",
         "We count at [our page](https://nobody.example/x) and <https://nobody.example>.",
         "Samples are at\nhttps://github.com/nobody/teapot",
@@ -223,7 +223,7 @@ def test_a_plain_abstract_is_the_text_as_it_stands(abstract: str) -> None:
 @pytest.mark.parametrize(
     ("abstract", "kept"),
     [
-        ("We count\\\\\nteapots.", "We count\\\\\nteapots."),
+        ("We count\\\\\nteapots.", "We count\nteapots."),
         ("\n\nWe count\nteapots.\n\n", "We count\nteapots."),
         ("We count [0, 1] teapots.", "We count [0, 1] teapots."),
         ("We count [0, 1) teapots.", "We count [0, 1) teapots."),
@@ -235,6 +235,17 @@ def test_an_abstract_in_a_link_is_the_words_of_the_link(abstract: str, kept: str
     found = entry(f"{TITLE}\n\n[{abstract}](/papers/2606.00001)\n\n[- 3 authors](/papers/2606.00001)\n")
 
     assert (found.abstract, found.author_count) == (kept, 3)
+
+
+def test_what_markdown_added_to_an_abstract_goes_and_links_keep_their_places() -> None:
+    text = "We count\\\\\nteapots\\_twice \\*\\*well\\*\\*. Code:\\\\\nhttps://github.com/nobody/tea\\_pots"
+    found = entry(f"{TITLE}\n\n{text}\n\n· 3 authors\n\nMar 2, 2025\n")
+
+    assert found.abstract == "We count\nteapots_twice **well**. Code:\nhttps://github.com/nobody/tea_pots"
+    assert (found.abstract_line, found.abstract_char) == (3, None)
+    (link,) = found.links
+    assert (link.asserted_by, link.url) == ("abstract", "https://github.com/nobody/tea_pots")
+    assert (link.line, link.char_start, link.verbatim) == (5, 0, "https://github.com/nobody/tea\\_pots")
 
 
 def test_an_abstract_does_not_go_on_after_the_small_print() -> None:

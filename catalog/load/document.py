@@ -277,7 +277,9 @@ def _settle(
             raise DocumentError(
                 f"{record.origin.name}: cannot be of {terms.year}, because {error}; leave out --year or correct it."
             ) from error
-    dated, touched = settle_dates(connection, tally.touched, terms.as_of, dated=given, parted=tally.parted)
+    dated, touched = settle_dates(
+        connection, tally.touched, terms.as_of, dated=given | tally.digests, parted=tally.parted
+    )
     dated |= given
     changed_digests = dated | _digests_to_compare(connection, tally)
     changed_digests |= settle_repeats(connection, changed_digests)

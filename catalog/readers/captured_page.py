@@ -23,6 +23,7 @@ from catalog.readers.captured_addresses import Leads
 from catalog.readers.captured_cards import Card, Refused, Walk, find_cards
 from catalog.readers.captured_facts import is_known
 from catalog.readers.captured_head import Head, find_bounds, only_day, read_head
+from catalog.readers.captured_prose import links_in_prose, plain_prose
 from catalog.readers.captured_titles import Title, find_titles, is_page_title
 from catalog.readers.captured_units import Part, Source, Unit, find_units
 from catalog.readers.trailers import DateLine
@@ -208,25 +209,46 @@ def _agrees(printed: DateLine | None, day: str) -> bool:
 
 
 def _entry(position: int, card: Card, source: Source) -> EntryRecord:
-    facts, start = card.facts, card.abstract[0] if card.abstract else None
+    facts = card.facts
+    abstract = _abstract(card.abstract, source) if card.abstract else _NO_ABSTRACT
     return EntryRecord(
         position=position,
         title=card.title.text,
         line_start=card.first + 1,
         line_end=card.end,
-        abstract=source.text[slice(*card.abstract)] if card.abstract else None,
-        abstract_line=None if start is None else source.line_of(start) + 1,
-        abstract_char=0 if start is None else source.char_of(start),
+        abstract=abstract.text,
+        abstract_line=abstract.line,
+        abstract_char=abstract.char,
         arxiv_id=card.title.arxiv_id,
         author_count=facts.author_count,
         publication_date=facts.date.iso if facts.date else None,
         printed_publication_date=facts.date.text if facts.date else None,
-        links=tuple(_code_link(part, source) for part in facts.code),
+        links=(*(_code_link(part, source) for part in facts.code), *abstract.links),
         upvote_count=facts.vote_count,
         comment_count=facts.comment_count,
         submitted_by=facts.submitted_by,
         organization=facts.organization,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Abstract:
+    text: str | None = None
+    line: int | None = None
+    char: int | None = 0
+    links: tuple[LinkRecord, ...] = ()
+
+
+_NO_ABSTRACT = _Abstract()
+
+
+def _abstract(place: tuple[int, int], source: Source) -> _Abstract:
+    start, end = place
+    raw, line = source.text[start:end], source.line_of(start) + 1
+    plain = plain_prose(raw)
+    if plain == raw:
+        return _Abstract(raw, line, source.char_of(start))
+    return _Abstract(plain, line, None, links_in_prose(source, start, end))
 
 
 def _code_link(part: Part, source: Source) -> LinkRecord:
