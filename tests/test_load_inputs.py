@@ -12,6 +12,7 @@ import pytest
 
 from catalog.checks import check_catalog
 from catalog.documents import find_documents
+from catalog.export import export_documents
 from catalog.load import load_documents, load_terms
 from catalog.load.document import Account
 from tests.conftest import SHARED, rows
@@ -143,3 +144,14 @@ def test_everything_in_any_order_gives_the_same_facts(days: list[Path], pages: l
         for start in range(0, len(shuffled), 7 * number):
             _load(tmp_path / f"{number}.db", shuffled[start : start + 7 * number])
         assert contents(tmp_path / f"{number}.db") == expected
+
+
+def test_an_export_of_everything_gives_the_same_facts(days: list[Path], pages: list[Path], tmp_path: Path) -> None:
+    before, after = tmp_path / "before.db", tmp_path / "after.db"
+    _load(before, [*pages, *days, *sorted(INPUTS.glob("*/*.html")), *sorted(INPUTS.glob("*/*.xml"))])
+
+    written = list(export_documents(before, tmp_path / "export", facts_only=False))
+    _load(after, written)
+
+    assert len(written) == 37
+    assert contents(after) == contents(before)
