@@ -96,7 +96,7 @@ Get = Callable[..., httpx.Response]
 
 
 def make_catalogue(folder: Path) -> Path:
-    """Load two pages and a feed into a file of another name than `catalog`, with a blank, a `#` and a `%` in its path."""
+    """Load two pages and a feed into a file that is not named `catalog`, with a blank, a `#` and a `%` in its path."""
     folder = folder / "a #1 100% folder"
     pages = folder / "pages"
     pages.mkdir(parents=True)
