@@ -325,20 +325,23 @@ def test_a_packing_that_was_not_accepted_is_refused(server: ApiServer, client: C
 
 
 def test_a_drop_now_and_then_is_not_an_answer(server: ApiServer) -> None:
+    dropped: list[int] = []
+
     def play(handler: object) -> None:
         handler.send_response(200)  # type: ignore[attr-defined]
         handler.send_header("Content-Length", "1000")  # type: ignore[attr-defined]
         handler.end_headers()  # type: ignore[attr-defined]
-        for _ in range(1000):
+        for number in range(1000):
             handler.wfile.write(b" ")  # type: ignore[attr-defined]
+            dropped.append(number)
             time.sleep(0.02)
 
     server.on("/x", play)
-    started = time.monotonic()
 
     with Client(server.url, limits=Limits(read=2, whole=0.3)) as client:
         assert "took more than 0.3 seconds" in answer_error(client)
-    assert time.monotonic() - started < 5
+        # It was given up while it came, not judged after its end.
+        assert len(dropped) < 1000
 
 
 # Where it goes.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-import time
+from collections import deque
 from itertools import pairwise
 from typing import Any
 
@@ -25,6 +25,7 @@ from catalog.readers.json_elements import (
     string_literal,
     string_place,
 )
+from tests.linear import assert_linear, repeated
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
@@ -215,29 +216,31 @@ def test_halves_of_a_pair_that_do_not_belong_together_are_one_character_each() -
     assert len(json.loads(f'"{raw}"')) == 4
 
 
-def _seconds(size: int, length: int) -> float:
-    text = json.dumps([{"summary": 'a "fern"\n' * 20, "n": [1, {"a": []}]}] * length)
-    start = time.perf_counter()
-    count = sum(1 for _ in array_elements(chunks(text, size)))
-    assert count == length
-    return time.perf_counter() - start
+def read_all(pieces: list[str]) -> None:
+    deque(array_elements(pieces), maxlen=0)
 
 
 @pytest.mark.parametrize("size", [1 << 30, 64])
 def test_time_is_in_proportion_to_the_length(size: int) -> None:
-    assert _seconds(size, 8000) < 30 * max(_seconds(size, 1000), 0.005)
+    def pieces(length: int) -> list[str]:
+        return chunks(json.dumps([{"summary": 'a "fern"\n' * 20, "n": [1, {"a": []}]}] * length), size)
+
+    assert_linear(read_all, pieces, 16)
 
 
-@pytest.mark.parametrize("text", ["[" + '"\\' * 200_000, "[" * 400_000, "[" + "{" * 400_000, '["' + "\\n" * 400_000])
-def test_hostile_text_takes_no_long_time(text: str) -> None:
-    start = time.perf_counter()
-    with pytest.raises(JsonDamage):
-        list(array_elements([text]))
-    assert time.perf_counter() - start < 4
+@pytest.mark.parametrize(("opening", "piece"), [("[", '"\\'), ("", "["), ("[", "{"), ('["', "\\n")])
+def test_the_time_for_hostile_text_is_linear(opening: str, piece: str) -> None:
+    def refuse(text: str) -> None:
+        with pytest.raises(JsonDamage):
+            read_all([text])
+
+    assert_linear(refuse, repeated(piece, opening), 1_000)
 
 
-def test_many_offsets_in_one_long_text_take_no_long_time() -> None:
-    escaped = EscapedText("\\n" + "x" * 300_000 + "\\n" * 100_000)
-    start = time.perf_counter()
-    assert [escaped.offset(index) for index in range(0, 400_000, 2)][-1] > 400_000
-    assert time.perf_counter() - start < 4
+def test_the_time_for_many_offsets_in_one_long_text_is_linear() -> None:
+    def find_offsets(raw: str) -> None:
+        escaped = EscapedText(raw)
+        assert escaped.offset(0) == 0
+        assert [escaped.offset(index) for index in range(1, len(raw) * 4 // 5, 2)][-1] > len(raw) * 3 // 5
+
+    assert_linear(find_offsets, lambda length: "\\n" + "x" * 3 * length + "\\n" * length, 250)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import json
-import time
 from typing import Any
 
 import pytest
@@ -13,6 +12,7 @@ from hypothesis import strategies as st
 
 from catalog.readers.python_literals import MOST_DEPTH, parse_literal
 from tests.conftest import SHARED
+from tests.linear import assert_linear, repeated
 
 VALUES = st.recursive(
     st.none()
@@ -94,23 +94,22 @@ def test_anything_else_is_refused_and_says_what_it_is(text: str, reason: str) ->
     assert str(caught.value) == reason
 
 
-def _seconds(length: int) -> float:
-    text = repr([{"a": 'it\'s "a" fern\n' * 20, "b": [1, 2.5, {"c": None}]}] * length)
-    start = time.perf_counter()
-    parse_literal(text)
-    return time.perf_counter() - start
-
-
 def test_time_is_in_proportion_to_the_length() -> None:
-    assert _seconds(8000) < 30 * max(_seconds(1000), 0.005)
+    def literal(length: int) -> str:
+        return repr([{"a": 'it\'s "a" fern\n' * 20, "b": [1, 2.5, {"c": None}]}] * length)
+
+    assert_linear(parse_literal, literal, 16)
 
 
-@pytest.mark.parametrize("text", ["'" + "\\" * 1_000_001, '"' + "'" * 1_000_000, "1" * 1_000_000, "a" * 1_000_000])
-def test_hostile_text_takes_no_long_time(text: str) -> None:
-    start = time.perf_counter()
-    with pytest.raises(ValueError, match=r"^."):
-        parse_literal(text)
-    assert time.perf_counter() - start < 2
+@pytest.mark.parametrize(
+    ("opening", "piece"), [("'\\", "\\\\"), ('"', "'"), ("", "1"), ("", "a"), ("", "["), ("[", "'',")]
+)
+def test_the_time_for_hostile_text_is_linear(opening: str, piece: str) -> None:
+    def refuse(text: str) -> None:
+        with pytest.raises(ValueError, match=r"^."):
+            parse_literal(text)
+
+    assert_linear(refuse, repeated(piece, opening), 1_000)
 
 
 def test_the_real_answers_that_hold_reprs_are_read_as_python_reads_them() -> None:

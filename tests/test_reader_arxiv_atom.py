@@ -1,103 +1,23 @@
-"""The reader for arXiv's Atom feeds: invented feeds, damaged ones, any XML at all, and one real answer."""
+"""The reader for arXiv's Atom feeds: invented feeds, damaged ones, and one real answer."""
 
 from __future__ import annotations
 
-import hashlib
-import re
-import time
 import xml.etree.ElementTree as ElementTree
-from collections.abc import Callable
-from xml.sax.saxutils import escape, quoteattr
+from xml.sax.saxutils import escape
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from catalog.documents import Document, DocumentError, open_document, split_lines
+from catalog.documents import Document, open_document, split_lines
 from catalog.readers import arxiv_atom
-from catalog.records import DocumentRecord, LinkRecord, PaperRecord
+from catalog.records import LinkRecord, PaperRecord
 from catalog.rows import mention_rows
+from tests.atom_feeds import END, ERROR, HEAD, SOCKS, check_account, document, entry, papers, read, refusal
 from tests.conftest import SHARED
-
-HEAD = """<?xml version="1.0" encoding="UTF-8"?>
-<feed xmlns="http://www.w3.org/2005/Atom" xmlns:arxiv="http://arxiv.org/schemas/atom">
-  <id>http://arxiv.org/api/invented</id>
-  <title>ArXiv Query: all:socks</title>
-  <author><name>Nobody of the feed's head</name></author>
-  <updated>2026-01-01T00:00:00Z</updated>
-"""
-SOCKS = """  <entry>
-    <id>http://arxiv.org/abs/2613.00001v3</id>
-    <updated>2026-03-02T23:59:59Z</updated>
-    <published>2026-01-31T17:59:50Z</published>
-    <title>Folding
-  Left Socks   without Supervision</title>
-    <summary>  We fold left socks.
-Our code folds at https://github.com/invented-lab/socks
-and the socks are at https://huggingface.co/datasets/invented-lab/socks.
-</summary>
-    <author>
-      <name>Ada
-        Invented</name>
-      <arxiv:affiliation>Invented Institute</arxiv:affiliation>
-    </author>
-    <author><name>Bo Nobody</name></author>
-    <arxiv:doi>10.9999/socks.1</arxiv:doi>
-    <link title="doi" href="http://dx.doi.org/10.9999/socks.1" rel="related"/>
-    <arxiv:comment>9 pages,
-      code at https://github.com/invented-lab/folds</arxiv:comment>
-    <arxiv:journal_ref>Journal of Laundry 3 (2026)</arxiv:journal_ref>
-    <arxiv:primary_category term="cs.RO" scheme="http://arxiv.org/schemas/atom"/>
-    <category term="cs.LG" scheme="http://arxiv.org/schemas/atom"/>
-    <category term="cs.RO" scheme="http://arxiv.org/schemas/atom"/>
-    <category term="q-bio.NC" scheme="http://arxiv.org/schemas/atom"/>
-    <category term="68T40; I.2.9" scheme="http://arxiv.org/schemas/atom"/>
-  </entry>
-"""
-ERROR = """  <entry>
-    <id>http://arxiv.org/api/errors#start_must_be_an_integer</id>
-    <title>Error</title>
-    <summary>start must be an integer</summary>
-  </entry>
-"""
-END = "</feed>\n"
-
-
-def document(text: str) -> Document:
-    """A document with this text."""
-    content = text.encode("utf-8", "surrogatepass")
-    name, sha256 = "answer.xml", hashlib.sha256(content).hexdigest()
-    return Document(name, sha256, len(content), text, len(split_lines(text)))
-
-
-def entry(summary: str = "We fold.", *, title: str = "Socks", more: str = "") -> str:
-    """An entry with this XML as its abstract."""
-    return (
-        f"  <entry>\n    <id>http://arxiv.org/abs/2613.00002</id>\n    <title>{title}</title>\n"
-        f"    <summary>{summary}</summary>\n{more}  </entry>\n"
-    )
-
-
-def read(*entries: str) -> DocumentRecord:
-    return arxiv_atom.read(document(HEAD + "".join(entries) + END))
-
-
-def papers(record: DocumentRecord) -> list[PaperRecord]:
-    """The papers, which an Atom feed gives whole."""
-    return [paper for paper in record.papers if isinstance(paper, PaperRecord)]
 
 
 def only_paper(*entries: str) -> PaperRecord:
     (paper,) = papers(read(*entries))
     return paper
-
-
-def refusal(text: str) -> str:
-    with pytest.raises(DocumentError) as caught:
-        arxiv_atom.read(document(text))
-    sentence = str(caught.value)
-    assert "\n" not in sentence
-    return sentence
 
 
 def places(paper: PaperRecord) -> list[tuple[str, int | None, int | None]]:
@@ -317,163 +237,8 @@ def test_what_is_no_feed_is_refused(text: str, what: str) -> None:
     assert refusal(text).startswith(f"answer.xml: {what}")
 
 
-def test_entities_are_never_expanded() -> None:
-    laughs = '<!DOCTYPE feed [<!ENTITY a0 "ha">' + "".join(
-        f'<!ENTITY a{level} "{f"&a{level - 1};" * 10}">' for level in range(1, 20)
-    )
-    start = time.perf_counter()
-
-    for entities in (
-        laughs,
-        '<!DOCTYPE feed [<!ENTITY a19 "ha">',
-        '<!DOCTYPE feed [<!ENTITY a19 SYSTEM "pyproject.toml">',
-    ):
-        text = HEAD.replace("<feed", f"{entities}]>\n<feed", 1) + entry("&a19;", title="&a19;") + END
-        assert refusal(text).startswith("answer.xml: ")
-        assert refusal(text).endswith("; fetch it again")
-    assert time.perf_counter() - start < 1
-
-
 def test_too_many_tags_are_refused() -> None:
     assert "has more than 1,000,000 tags" in refusal(HEAD + "<a/>" * 1_000_000 + END)
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        HEAD,
-        "\ufeff\n" + HEAD,
-        "<!-- saved -->\n" + HEAD.partition("\n")[2],
-        '<a:feed xmlns:a="http://www.w3.org/2005/Atom"><a:id>http://arxiv.org/api/x</a:id>',
-    ],
-)
-def test_a_feed_of_arxiv_is_recognised(text: str) -> None:
-    assert arxiv_atom.recognizes(text)
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "",
-        "<?xml version='1.0'?>",
-        '<feed xmlns="http://www.w3.org/2005/Atom"><title>My socks</title>',
-        '<feed xmlns="http://www.w3.org/2005/Atom"><link href="https://arxiv.org/abs/2613.00001"/>',
-        HEAD.replace("<feed", "<html><feed"),
-        "A page that cites " + HEAD,
-        "<!--" + "-" * 5_000_000,
-        " " * 5_000_000 + HEAD,
-    ],
-)
-def test_other_texts_are_not_recognised(text: str) -> None:
-    start = time.perf_counter()
-
-    assert not arxiv_atom.recognizes(text)
-    assert time.perf_counter() - start < 0.5
-
-
-_TEXT = st.text(st.characters(codec="utf-8", exclude_characters="\x00"), max_size=30)
-_NAME = st.sampled_from(["entry", "id", "title", "summary", "published", "author", "name", "arxiv:comment", "b"])
-
-
-def _element(content: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
-    attribute = st.one_of(st.just(""), _TEXT.map(lambda value: f" title={quoteattr(value)}"))
-    filled = st.builds(
-        lambda name, attributes, inside: f"<{name}{attributes}>{inside}</{name}>", _NAME, attribute, content
-    )
-    return filled | st.builds(lambda name, attributes: f"<{name}\n{attributes} />", _NAME, attribute)
-
-
-_PIECE = st.one_of(
-    _TEXT.map(escape),
-    _TEXT.map(lambda text: f"<!--{text.replace('-', '')}-->"),
-    _TEXT.map(lambda text: f"<![CDATA[{text.replace(']', '<')}]]>"),
-    st.sampled_from(
-        ["https://github.com/a/b", "2026-01-01T00:00:00Z", "<id>2613.00001</id>", "<title>Socks</title>", "\r\n"]
-    ),
-)
-_XML = st.recursive(_PIECE, lambda inner: st.lists(_PIECE | _element(inner), max_size=5).map("".join), max_leaves=20)
-
-
-def check_account(text: str) -> DocumentRecord | None:
-    """Read a text and see that every line of what comes out is one of the document."""
-    source = document(text)
-    record: DocumentRecord | None
-    try:
-        record = arxiv_atom.read(source)
-    except DocumentError as error:
-        sentence = str(error)
-        record = None
-    if record is None:
-        assert sentence.startswith("answer.xml: ")
-        assert "\n" not in sentence
-        return None
-    found = [*papers(record), *record.rejects]
-    for piece in found:
-        assert 1 <= piece.line_start <= piece.line_end <= source.line_count
-    lines = {line for piece in found for line in range(piece.line_start, piece.line_end + 1)}
-    assert record.furniture_line_count == source.line_count - len(lines)
-    for paper in papers(record):
-        assert paper.title == " ".join(paper.title.split()) != ""
-        if paper.abstract_line is not None and paper.abstract_char is not None:
-            below = "\n".join(split_lines(text)[paper.abstract_line - 1 :])
-            assert below[paper.abstract_char :].startswith(paper.abstract or "-")
-    for reject in record.rejects:
-        assert reject.text in text
-    return record
-
-
-@settings(max_examples=150)
-@given(st.lists(_XML, max_size=4))
-def test_any_xml_in_an_entry_is_read_or_rejected(contents: list[str]) -> None:
-    text = HEAD + "".join(f"<entry>{content}</entry>" for content in contents) + END
-    record = check_account(text)
-    try:
-        root = ElementTree.fromstring(text)
-    except ElementTree.ParseError:
-        assert record is None
-        return
-    count = len(root.findall("{http://www.w3.org/2005/Atom}entry"))
-    assert (record is None) == (count == 0)
-    if record is not None:
-        rejected = [reject for reject in record.rejects if re.match(r"<entry[\s/>]", reject.text)]
-        assert len(papers(record)) + len(rejected) == count
-
-
-@given(st.text() | st.text(alphabet="<>/!-[]CDATA&;'\" \n\r\ud800\x00feed"))
-def test_any_text_is_a_feed_or_refused(text: str) -> None:
-    arxiv_atom.recognizes(text)
-    check_account(text)
-    check_account(HEAD + text + END)
-    check_account(HEAD + SOCKS[: len(text) * 3] + text + SOCKS[len(text) * 3 :] + END)
-
-
-@pytest.mark.parametrize(
-    "piece",
-    [
-        lambda count: SOCKS * (count // 50),
-        lambda count: entry("a https://github.com/a/b &lt; " * count),
-        lambda count: entry(more="<arxiv:comment>" + "https://github.com/a/b%d\n" * count + "</arxiv:comment>"),
-        lambda count: entry("x" * 20 * count),
-        lambda count: entry(more="<!-- <entry> --><a b='>'/>\n" * count),
-        lambda count: entry(more="<![CDATA[" + "]] >" * count),
-    ],
-)
-def test_time_is_in_proportion_to_the_length(piece: Callable[[int], str]) -> None:
-    def seconds(count: int) -> float:
-        text = HEAD + piece(count) + END
-        start = time.process_time()
-        check_only_raises(text)
-        return time.process_time() - start
-
-    seconds(1_000)
-    assert seconds(16_000) < 8 * max(min(seconds(4_000) for _ in range(2)), 0.01)
-
-
-def check_only_raises(text: str) -> None:
-    try:
-        arxiv_atom.read(document(text))
-    except DocumentError:
-        return
 
 
 def test_the_real_answer() -> None:

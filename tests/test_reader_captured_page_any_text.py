@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import time
 from contextlib import suppress
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from catalog.documents import DocumentError
+from catalog.documents import Document, DocumentError
 from catalog.readers import captured_page
 from tests.captured_pages import FORMS, HEAD, SITE, TAIL, cards_text, front_matter, invented_cards, numbered_page, read
+from tests.linear import assert_linear, repeated
 from tests.pages import document
 
 PIECES = st.sampled_from(
@@ -143,32 +143,19 @@ HOSTILE = [
 @pytest.mark.parametrize("piece", HOSTILE, ids=repr)
 @pytest.mark.parametrize("above", ["", CARD], ids=["alone", "in a card"])
 def test_the_time_for_anything_is_linear(piece: str, above: str) -> None:
-    def seconds(size: int) -> float:
-        text = above + (piece * (size // len(piece) + 1))[:size]
-        # Time of this process alone, the best of two: other work on the machine must not fail the test.
-        times = []
-        for _ in range(2):
-            started = time.process_time()
-            captured_page.recognizes(text)
-            with suppress(DocumentError):
-                captured_page.read(document(text))
-            times.append(time.process_time() - started)
-        return min(times)
+    def attempt(source: Document) -> None:
+        captured_page.recognizes(source.text)
+        with suppress(DocumentError):
+            captured_page.read(source)
 
-    # Eight times the text: linear takes about eight times as long, quadratic 64 times.
-    assert seconds(1 << 13) < 32 * max(seconds(1 << 10), 0.002)
+    make = repeated(piece, above)
+    assert_linear(attempt, lambda length: document(make(length)), 1 << 9)
 
 
 @pytest.mark.parametrize("form", [*FORMS, "numbered"])
 def test_the_time_for_pages_is_linear(form: str) -> None:
-    def seconds(count: int) -> float:
+    def make(count: int) -> Document:
         cards = invented_cards(count)
-        text = numbered_page(cards) if form == "numbered" else HEAD + cards_text(cards, form)
-        times = []
-        for _ in range(2):
-            started = time.process_time()
-            captured_page.read(document(text))
-            times.append(time.process_time() - started)
-        return min(times)
+        return document(numbered_page(cards) if form == "numbered" else HEAD + cards_text(cards, form))
 
-    assert seconds(96) < 32 * max(seconds(12), 0.004)
+    assert_linear(captured_page.read, make, 3)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-import time
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from catalog.documents import Document, DocumentError
 from catalog.readers import daily_papers_api
 from tests.daily_papers import assert_sound, document, mentions, wrapped
+from tests.linear import assert_linear
 
 TEXTS = ("2026-03-04", "2026-03-04T00:00:00Z", "9901.00001", "https://example.org", "auto", "\ud800", "\0")
 NAMES = ("name", "user", "fullname", "x")
@@ -67,13 +68,6 @@ def test_deep_nesting_is_refused(opening: str) -> None:
         daily_papers_api.read(document(opening * 100_000))
 
 
-def _seconds(length: int, make: Any) -> float:
-    source = document(make(length))
-    start = time.perf_counter()
-    read_if_possible(source)
-    return time.perf_counter() - start
-
-
 @pytest.mark.parametrize(
     "make",
     [
@@ -85,8 +79,8 @@ def _seconds(length: int, make: Any) -> float:
         lambda n: json.dumps([wrapped(paper={f"f{at}": "x" for at in range(20 * n)})]),
     ],
 )
-def test_time_is_in_proportion_to_the_length(make: Any) -> None:
-    assert _seconds(1600, make) < 30 * max(_seconds(200, make), 0.01)
+def test_time_is_in_proportion_to_the_length(make: Callable[[int], str]) -> None:
+    assert_linear(read_if_possible, lambda length: document(make(length)), 8)
 
 
 @given(st.text() | st.text(alphabet='[]{}:,"\\ \npaperidsum', max_size=60))

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import time
 from contextlib import suppress
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from catalog.documents import DocumentError
+from catalog.documents import Document, DocumentError
 from catalog.readers import pasted_page
+from tests.linear import assert_linear, repeated
 from tests.pages import (
     HEAD,
     TRAILER,
@@ -100,27 +100,15 @@ def read_or_refused(text: str) -> None:
     ],
     ids=repr,
 )
-def test_a_megabyte_of_anything_takes_seconds(piece: str) -> None:
-    text = (piece * ((1 << 20) // len(piece)))[: 1 << 20]
-    started = time.process_time()
+def test_the_time_for_anything_is_linear(piece: str) -> None:
+    def attempt(source: Document) -> None:
+        pasted_page.recognizes(source.text)
+        with suppress(DocumentError):
+            pasted_page.read(source)
 
-    pasted_page.recognizes(text)
-    with suppress(DocumentError):
-        pasted_page.read(document(text))
-
-    assert time.process_time() - started < 20
+    make = repeated(piece)
+    assert_linear(attempt, lambda length: document(make(length)), 1 << 10)
 
 
 def test_the_time_is_linear() -> None:
-    def seconds(count: int) -> float:
-        text = page(invented_cards(count))
-        # Time of this process alone, the best of three: other work on the machine must not fail the test.
-        times = []
-        for _ in range(3):
-            started = time.process_time()
-            pasted_page.read(document(text))
-            times.append(time.process_time() - started)
-        return min(times)
-
-    # Sixteen times the cards: linear takes about 16 times as long, quadratic 256 times.
-    assert seconds(3200) < 64 * max(seconds(200), 0.01)
+    assert_linear(pasted_page.read, lambda count: document(page(invented_cards(count))), 8)
