@@ -20,8 +20,8 @@ MOST_GROWTH = 10
 MOST_STEPS = 6
 """The largest size is 4 to this power times the first: what looks only at the beginning of a text is never slow."""
 ATTEMPTS = 5
-ROUNDS = 3
-MEASURABLE = 0.005
+ROUNDS = 2
+MEASURABLE = 0.003
 """Work that takes fewer seconds is repeated until it has taken as many."""
 LONG = 0.08
 """Where the larger of two sizes takes these seconds, the smaller takes some 20 milliseconds and noise is far below."""
