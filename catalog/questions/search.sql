@@ -1,0 +1,24 @@
+-- Search
+-- The papers that have all the words in title or abstract, the best match first; matched words stand between <b> and </b>.
+
+with ranked as materialized (
+  select rowid as paper_id, bm25(papers_fts, 10.0, 1.0) as score
+  from papers_fts
+  where papers_fts match escape_fts(:words)
+    and (:year = '' or rowid in (select id from papers where publication_year = cast(:year as integer)))
+    and (:code = '' or rowid in (select id from papers where has_repository = (:code = 'yes')))
+  order by score, paper_id
+  limit 50
+)
+select papers.title, papers.publication_date, papers.digest_count,
+  (select group_concat(links.url, ' ')
+   from paper_links join links on links.id = paper_links.link_id
+   where paper_links.paper_id = papers.id and links.kind = 'repository') as repositories,
+  highlight(papers_fts, 0, '<b>', '</b>') as marked_title,
+  snippet(papers_fts, 1, '<b>', '</b>', '…', 32) as passage,
+  papers.id as paper_id
+from ranked
+  join papers_fts on papers_fts.rowid = ranked.paper_id
+  join papers on papers.id = ranked.paper_id
+where papers_fts match escape_fts(:words)
+order by ranked.score, papers.id
