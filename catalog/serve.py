@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from catalog.database import require_current
 from catalog.errors import CatalogError
+from catalog.inspect import inspect_data
 from catalog.resources import resource
 
 if TYPE_CHECKING:
@@ -46,7 +47,8 @@ def site(path: Path) -> Datasette:
             return connection
 
     metadata = parse_metadata(resource("metadata.yml").read_text(encoding="utf-8"))
-    datasette = Datasette(memory=True, metadata=metadata, config_dir=_SITE)
+    known = inspect_data(path, DATABASE_NAME)
+    datasette = Datasette(memory=True, metadata=metadata, config_dir=_SITE, inspect_data=known)
     datasette.remove_database("_memory")
     database = CatalogDatabase(datasette, str(path.absolute()), is_mutable=False)
     datasette.add_database(database, name=DATABASE_NAME)
@@ -89,7 +91,10 @@ def serve(path: Path, host: str, port: int, open_browser: bool) -> None:
 def _listen(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        return socket.create_server((host, port), family=family)
+        listener = socket.create_server((host, port), family=family)
+        # asyncio sets this only where the socket names its protocol; each answer would wait 40 ms for the kernel.
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        return listener
     except OSError as error:
         # The error's own text repeats the address; an unknown name has a number that is not the system's.
         reason = error.strerror if isinstance(error, socket.gaierror) else os.strerror(error.errno or 0)

@@ -12,6 +12,7 @@ from datetime import date
 from typing import Any, Final
 
 from datasette import hookimpl
+from datasette.utils import format_bytes
 from markupsafe import Markup, escape
 
 # Control characters, and marks that turn the direction of the text around them: a title must not rearrange the page.
@@ -76,6 +77,28 @@ def digest_day(digest: Row) -> str:
     return plain(f"{printed}, {', '.join(others)}{' or ' if others else ''}{last}")
 
 
+_REASONS: Final = {
+    "stated": "The document states the day.",
+    "stated by its entries": "Its entries state the day.",
+    "file name": "The day is in the name of the document.",
+    "given": "A person gave the year.",
+}
+
+
+def date_reason(digest: Row, newest_publication: str | None, as_of_date: str | None) -> str:
+    """Return why a digest has its day, or what the evidence leaves of it, as one or two sentences."""
+    basis, printed = digest["date_basis"], digest["printed_date"]
+    if basis in _REASONS:
+        return _REASONS[basis]
+    page = f"The page prints “{plain(printed)}” without a year. " if printed else "The page prints no date. "
+    if not (digest["earliest_date"] and digest["latest_date"]):
+        return page + "No evidence bounds it."
+    bounds = f"its newest paper is of {newest_publication}" if newest_publication else "no publication date bounds it"
+    until = f" and it was read by {as_of_date}" if as_of_date else ""
+    left = "only one year fits" if basis == "single candidate" else "more than one year fits"
+    return f"{page}{bounds[0].upper()}{bounds[1:]}{until}: {left}."
+
+
 def _possible_years(earliest: str, latest: str) -> list[int]:
     """The years between two bounds that are one day in different years; none where they are not."""
     first, last = date.fromisoformat(earliest), date.fromisoformat(latest)
@@ -86,9 +109,29 @@ def _possible_years(earliest: str, latest: str) -> list[int]:
 
 
 @hookimpl
-def prepare_jinja2_environment(env: Any) -> None:
-    """Give the templates these words."""
+def prepare_jinja2_environment(env: Any, datasette: Any) -> None:
+    """Give the templates these words, and what metadata.yml says of the whole site."""
     env.filters.update(plain=plain, names=names, web_link=web_link, with_code=with_code, digest_day=digest_day)
+    env.filters.update(date_reason=date_reason, from_json=json.loads, file_size=format_bytes)
+    env.globals["publication"] = datasette.metadata
+
+
+@hookimpl
+def prepare_connection(conn: sqlite3.Connection) -> None:
+    """Give feeds text without the characters that no XML may hold."""
+    conn.create_function("printable", 1, plain, deterministic=True)
+
+
+@hookimpl
+def register_magic_parameters(datasette: Any) -> list[tuple[str, Any]]:
+    """Give feeds the address of the site, as the visitor came to it (`:_site_address`)."""
+
+    def site(key: str, request: Any) -> str:
+        if key != "address":
+            raise KeyError(key)
+        return str(datasette.absolute_url(request, datasette.urls.instance())).rstrip("/")
+
+    return [("site", site)]
 
 
 @hookimpl
@@ -109,10 +152,17 @@ def render_cell(row: Row, value: object, column: str, table: str | None, databas
     return _text(value)
 
 
+_LABELS: Final = (
+    ("title", "paper_id", "papers"),
+    ("digest", "digest_id", "digests"),
+    ("repository", "repository_id", "repositories"),
+)
+
+
 def _linked_label(row: Row, value: object, column: str, database: str, datasette: Any) -> str | None:
-    """In a query: a title beside a paper_id, or a digest beside a digest_id, is the way to that page."""
+    """In a query: a title beside a paper_id, a digest beside a digest_id and the like is the way to that page."""
     keys = set(row.keys())
-    for label, key, target in (("title", "paper_id", "papers"), ("digest", "digest_id", "digests")):
+    for label, key, target in _LABELS:
         if column == label and key in keys and isinstance(row[key], int) and value is not None:
             href = f"{datasette.urls.table(database, target)}/{row[key]}"
             return Markup('<a href="{}">{}</a>').format(href, plain(value))

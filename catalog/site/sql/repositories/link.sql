@@ -1,0 +1,1 @@
+select id from links where repository_id = :id

@@ -1,0 +1,5 @@
+select digests.id, digests.name, digests.digest_date, digests.printed_date, digests.earliest_date, digests.latest_date,
+  (select count(*) from digest_entries where digest_entries.digest_id = digests.id) as entry_count
+from digests where source_document_id = :id
+order by digests.id
+limit 100
