@@ -348,17 +348,17 @@ CREATE INDEX ix_paper_variants_paper_id ON paper_variants (paper_id);
 
 CREATE INDEX ix_paper_variants_title_key ON paper_variants (title_key);
 
-CREATE INDEX ix_papers_digest_count ON papers (digest_count);
+CREATE INDEX ix_papers_digest_count_publication_date_has_repository_publication_year_latest_digest_id ON papers (digest_count, publication_date, has_repository, publication_year, latest_digest_id);
 
 CREATE INDEX ix_papers_first_digest_id ON papers (first_digest_id);
 
-CREATE INDEX ix_papers_has_repository ON papers (has_repository);
+CREATE INDEX ix_papers_has_repository_publication_date_publication_year_digest_count_latest_digest_id ON papers (has_repository, publication_date, publication_year, digest_count, latest_digest_id);
 
 CREATE INDEX ix_papers_latest_digest_id ON papers (latest_digest_id);
 
 CREATE INDEX ix_papers_publication_date ON papers (publication_date);
 
-CREATE INDEX ix_papers_publication_year ON papers (publication_year);
+CREATE INDEX ix_papers_publication_year_publication_date_has_repository_digest_count_latest_digest_id ON papers (publication_year, publication_date, has_repository, digest_count, latest_digest_id);
 
 CREATE INDEX ix_papers_title_key ON papers (title_key);
 
