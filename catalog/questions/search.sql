@@ -1,14 +1,23 @@
 -- Search
--- The papers that have all the words in title or abstract, the best match first; matched words stand between <b> and </b>.
+-- The papers that have all the words in title or abstract, the best match first; matched words stand between <b> and </b>. Of words that are in more than 5,000 papers, the 5,000 added last are ranked.
 
-with ranked as materialized (
+with pool as materialized (
   select rowid as paper_id, bm25(papers_fts, 10.0, 1.0) as score
   from papers_fts
   where papers_fts match escape_fts(:words)
-    and (:year = '' or rowid in (select id from papers where publication_year = cast(:year as integer)))
-    and (:code = '' or rowid in (select id from papers where has_repository = (:code = 'yes')))
+    and (:year = '' or +rowid in (
+      select id from papers
+      where publication_year = cast(:year as integer) and (:code = '' or has_repository = (:code = 'yes'))
+    ))
+    and (:code = '' or :year <> '' or exists (
+      select 1 from papers where papers.id = papers_fts.rowid and has_repository = (:code = 'yes')
+    ))
+  order by rowid desc
+  limit 5000
+), ranked as materialized (
+  select paper_id, score from pool
   order by score, paper_id
-  limit 50
+  limit case when :most glob '[1-9]*' then min(cast(:most as integer), 1000) else 50 end
 )
 select papers.title, papers.publication_date, papers.digest_count,
   (select group_concat(links.url, ' ')
