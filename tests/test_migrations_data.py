@@ -369,7 +369,8 @@ def test_what_0005_derives_is_what_the_software_derives(database: Path) -> None:
 
 def test_0006_answers_for_the_list_of_papers_from_indexes_alone(database: Path) -> None:
     at_revision(database, "0005")
-    assert "USE TEMP B-TREE FOR ORDER BY" in plan(database, LISTED.format("has_repository = 1"))
+    by_date = "SELECT * FROM papers WHERE has_repository = 1 ORDER BY publication_date DESC LIMIT 26"
+    assert "USE TEMP B-TREE FOR ORDER BY" in plan(database, by_date)
 
     upgrade(database, "0006")
 
@@ -380,7 +381,19 @@ def test_0006_answers_for_the_list_of_papers_from_indexes_alone(database: Path) 
             assert "COVERING INDEX" in plan(database, counted), (column, other)
 
 
-LISTED = "SELECT * FROM papers WHERE {} ORDER BY publication_date DESC LIMIT 26"
+def test_0006_orders_papers_by_date_then_number_with_unknown_dates_last(database: Path) -> None:
+    migrated(database, "0006")
+
+    by_recency = rows(database, "SELECT id FROM papers ORDER BY recency DESC")
+    assert by_recency == rows(
+        database, "SELECT id FROM papers ORDER BY publication_date IS NULL, publication_date DESC, id DESC"
+    )
+    assert len(set(by_recency)) == len(by_recency)
+    next_page = "SELECT id FROM papers WHERE recency < 9 OR recency IS NULL OR (recency = 9 AND id > 1) "
+    assert "MULTI-INDEX" not in plan(database, next_page + "ORDER BY recency DESC LIMIT 26")
+
+
+LISTED = "SELECT * FROM papers WHERE {} ORDER BY recency DESC LIMIT 26"
 
 
 def plan(path: Path, sql: str) -> str:

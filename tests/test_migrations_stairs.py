@@ -83,7 +83,7 @@ REFUSED = {
     ),
     "0006": (),  # only indexes: nothing can be lost
 }
-BY_DIGEST_COUNT = "ix_papers_digest_count_publication_date_has_repository_publication_year_latest_digest_id"
+BY_DIGEST_COUNT = "ix_papers_digest_count_recency_has_repository_publication_year_latest_digest_id"
 # What lets a late statement of the revision fail, and what the sentence says of it.
 SABOTAGE = {
     "0002": (

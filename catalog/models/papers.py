@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import (
     CheckConstraint,
     Column,
+    Computed,
     Index,
     Integer,
     PrimaryKeyConstraint,
@@ -35,7 +36,7 @@ def _listed(*filters: str) -> tuple[Index, ...]:
         Index(
             None,
             name,
-            "publication_date",
+            "recency",
             *(other for other in filters if other != name),
             "latest_digest_id",
         )
@@ -83,10 +84,19 @@ papers = Table(
     ),
     added_text("authors", "Names of the authors in their order, as a JSON array; null where no source names them"),
     added_text("doi", "DOI that arXiv gives for the paper; null where no source names it"),
+    Column(
+        "recency",
+        Integer,
+        # Below 2^53, so that JavaScript reads it exactly, for up to 100,000,000 papers.
+        Computed("coalesce(CAST(replace(publication_date, '-', '') AS INTEGER), 0) * 100000000 + id", persisted=False),
+        nullable=False,
+        comment="Derived: the order of the list of papers: publication date, then row number; those without date last",
+    ),
     UniqueConstraint("arxiv_id"),
     Index(None, "title_key"),
     Index("ux_papers_title_key_without_arxiv_id", "title_key", unique=True, sqlite_where=text("arxiv_id IS NULL")),
     Index(None, "publication_date"),
+    Index(None, "recency"),
     *_listed("has_repository", "publication_year", "digest_count"),
     not_empty("title", "title_key", "abstract", "arxiv_id"),
     iso_dates("publication_date"),

@@ -1,10 +1,19 @@
 -- Search
--- The papers that have all the words in title or abstract, the best match first; matched words stand between <b> and </b>. Of words that are in more than 5,000 papers, the 5,000 added last are ranked.
+-- The papers that have all the words in title or abstract, the best match first; matched words stand between <b> and </b>. Of words that stand in more than 20,000 papers only the 20,000 added last that have them in the title are ranked; under a filter, the 5,000 added last.
 
-with pool as materialized (
+with common as materialized (
+  select :year = '' and :code = ''
+    and 20000 < (
+      select count(*) from (select 1 from papers_fts where papers_fts match escape_fts(:words) limit 20001))
+    and 50 = (
+      select count(*)
+      from (select 1 from papers_fts where papers_fts match 'title : (' || escape_fts(:words) || ')' limit 50)
+    ) as is_common
+), pool as materialized (
   select rowid as paper_id, bm25(papers_fts, 10.0, 1.0) as score
   from papers_fts
-  where papers_fts match escape_fts(:words)
+  where papers_fts match case (select is_common from common)
+      when 1 then 'title : (' || escape_fts(:words) || ')' else escape_fts(:words) end
     and (:year = '' or +rowid in (
       select id from papers
       where publication_year = cast(:year as integer) and (:code = '' or has_repository = (:code = 'yes'))
@@ -13,7 +22,7 @@ with pool as materialized (
       select 1 from papers where papers.id = papers_fts.rowid and has_repository = (:code = 'yes')
     ))
   order by rowid desc
-  limit 5000
+  limit case when :year = '' and :code = '' then 20000 else 5000 end
 ), ranked as materialized (
   select paper_id, score from pool
   order by score, paper_id
