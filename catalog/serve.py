@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import socket
 import sqlite3
@@ -70,7 +71,9 @@ def serve(path: Path, host: str, port: int, open_browser: bool) -> None:
     """
     import uvicorn
 
-    app = site(path).app()
+    datasette = site(path)
+    asyncio.run(datasette.invoke_startup())
+    app = datasette.app()
     listener = _listen(host, port)
 
     class Server(uvicorn.Server):

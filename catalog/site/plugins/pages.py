@@ -6,14 +6,17 @@ from __future__ import annotations
 
 import asyncio
 import json
+import sqlite3
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
 from weakref import WeakKeyDictionary
 
 from datasette import hookimpl
+from datasette.database import QueryInterrupted
 
 _FOLDER: Final = Path(__file__).parents[1] / "sql"
 _HOME: Final = "catalog"
@@ -24,6 +27,19 @@ Variables = dict[str, Any] | Callable[[], Awaitable[dict[str, Any]]]
 
 # A file that nobody may change gives the same home page until the server ends.
 _home_facts: WeakKeyDictionary[Any, dict[str, Rows]] = WeakKeyDictionary()
+
+
+@hookimpl
+def startup(datasette: Any) -> Callable[[], Awaitable[None]]:
+    """Ask for the facts of the home page before the first visitor does: on a large file they take a while."""
+
+    async def prepare() -> None:
+        database = datasette.databases.get(_HOME)
+        if database is not None:
+            with suppress(sqlite3.Error, QueryInterrupted):  # what fails now is told to the visitor
+                await _home(database)
+
+    return prepare
 
 
 @hookimpl
