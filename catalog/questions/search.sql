@@ -16,10 +16,12 @@ with common as materialized (
       when 1 then 'title : (' || escape_fts(:words) || ')' else escape_fts(:words) end
     and (:year = '' or +rowid in (
       select id from papers
-      where publication_year = cast(:year as integer) and (:code = '' or has_repository = (:code = 'yes'))
+      where publication_year = cast(:year as integer) and cast(publication_year as text) = :year
+        and (:code = '' or has_repository = case :code when 'yes' then 1 when 'no' then 0 end)
     ))
     and (:code = '' or :year <> '' or exists (
-      select 1 from papers where papers.id = papers_fts.rowid and has_repository = (:code = 'yes')
+      select 1 from papers where papers.id = papers_fts.rowid
+        and has_repository = case :code when 'yes' then 1 when 'no' then 0 end
     ))
   order by rowid desc
   limit case when :year = '' and :code = '' then 20000 else 5000 end
@@ -29,9 +31,11 @@ with common as materialized (
   limit case when :most glob '[1-9]*' then min(cast(:most as integer), 1000) else 50 end
 )
 select papers.title, papers.publication_date, papers.digest_count,
-  (select group_concat(links.url, ' ')
-   from paper_links join links on links.id = paper_links.link_id
-   where paper_links.paper_id = papers.id and links.kind = 'repository') as repositories,
+  (select group_concat(url, ' ')
+   from (select links.url
+         from paper_links join links on links.id = paper_links.link_id
+         where paper_links.paper_id = papers.id and links.kind = 'repository'
+         order by paper_links.link_id)) as repositories,
   highlight(papers_fts, 0, '<b>', '</b>') as marked_title,
   snippet(papers_fts, 1, '<b>', '</b>', '…', 32) as passage,
   papers.id as paper_id
