@@ -197,7 +197,7 @@ def test_a_title_that_no_xml_can_hold_does_not_end_the_feed(tmp_path: Path) -> N
             assert title == "Knots" + 10 * "\ufffd" + " that ]]> Slip & <b>Hold</b>"
 
 
-@pytest.mark.parametrize("words", ['"', "AND (", "a\x00b", "zebra*", "", " ", "\ufffe", "x" * 10_000, "&<>'", "🪁"])
+@pytest.mark.parametrize("words", ['"', "AND (", "a\x00b", "zebra*", "", " ", "\ufffe", "x" * 3_000, "&<>'", "🪁"])
 def test_a_search_of_any_spelling_has_a_feed(ask: Get, words: str) -> None:
     assert entries(feed(ask, SEARCH, words=words)) == [("Nothing yet", "1970-01-01T00:00:00+00:00")]
 

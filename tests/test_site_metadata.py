@@ -233,7 +233,7 @@ ENDLESS = "with recursive c(n) as (select 1 union all select n + 1 from c) selec
     ("sql", "problem"),
     [
         ("select pages from papers", "no such column"),
-        (f"{ENDLESS}count(*) from c", "ended after 1 s"),
+        (f"{ENDLESS}count(*) from c", "ended after"),
         (f"{ENDLESS}n from c limit 5000", "more rows than the site shows"),
         ("select printf('%s', title) from papers", "not authorized"),
     ],

@@ -168,7 +168,7 @@ def test_matched_words_are_marked_in_title_and_passage(ask: Get) -> None:
 
 def test_a_result_says_when_it_was_published_and_leads_to_its_code(ask: Get) -> None:
     text = results(page(ask, words="survey"))
-    assert "published 2025-06-07 · in 1 digest" in text
+    assert "published <time>2025-06-07</time> · in 1 digest" in text
     assert (
         '<a href="https://github.com/gravel-lab/gravel" rel="nofollow noopener noreferrer">gravel-lab/gravel</a>'
         in text

@@ -1,6 +1,8 @@
 -- Search
--- The papers that have all the words in title or abstract, the best match first; matched words stand between <b> and </b>. Of words that stand in more than 20,000 papers only the 20,000 added last that have them in the title are ranked; under a filter, the 5,000 added last.
+-- The papers that have all the words in title or abstract, the best match first.
 
+-- Of words that stand in more than 20,000 papers only the 20,000 added last that have them in the title are ranked; under
+-- a filter, the 5,000 added last. Matched words stand between <b> and </b>.
 with common as materialized (
   select :year = '' and :code = ''
     and 20000 < (

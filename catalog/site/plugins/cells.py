@@ -172,6 +172,7 @@ def _linked_label(row: Row, value: object, column: str, database: str, datasette
 def _text(value: object) -> str | None:
     if not isinstance(value, str):
         return None
-    if is_web_address(value):
-        return web_link(value)
+    # Datasette's own way makes a link of an address with blanks around it, too.
+    if is_web_address(value.strip()):
+        return web_link(value.strip())
     return plain(value) if _UNPRINTABLE.search(value) else None
