@@ -202,6 +202,7 @@ def test_a_repository_says_which_papers_name_it_and_who_says_so(get: Get) -> Non
     assert "Said by its abstract (first.txt, line 9); by its abstract (second.txt, line 7)." in boats
     drawer = words(get(f"/catalog/repositories/{row_id(get, 'repositories', name='drawer')}").text)
     assert "only promised" in drawer
+    assert "Said by its abstract, as a promise (first.txt" in drawer
     listing = get("/catalog/repositories").text
     assert re.search(r">drawer</a>.*?1 <small>1 only promised</small>", listing, re.DOTALL)
 

@@ -1,5 +1,5 @@
 select link_assertions.paper_id, link_assertions.asserted_by, link_assertions.field, link_assertions.added_by,
-  link_assertions.is_official, link_assertions.verbatim, link_assertions.sub_path, link_assertions.line,
+  link_assertions.is_official, link_assertions.is_promised, link_assertions.verbatim, link_assertions.sub_path, link_assertions.line,
   source_documents.id as document_id, source_documents.name as document
 from links
   join link_assertions on link_assertions.link_id = links.id
