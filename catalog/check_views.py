@@ -1,4 +1,4 @@
-"""The checks as views, so that a person with nothing but `sqlite3` can run them: `SELECT * FROM check_gap_in_positions`.
+"""The checks as views: whoever has nothing but `sqlite3` can run them: `SELECT * FROM check_gap_in_positions`.
 
 A revision of the schema carries these texts, and a test compares what it makes with them. What no statement can say
 (the soundness of the file, references, search index) is left to `PRAGMA integrity_check`, `PRAGMA foreign_key_check`

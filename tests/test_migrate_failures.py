@@ -31,8 +31,13 @@ BREAK_FOREIGN_KEYS = """
 REBUILD = """
     for name in ("papers_ai", "papers_ad", "papers_au"):
         op.execute(f"DROP TRIGGER {name}")
+    views = op.get_bind().exec_driver_sql("SELECT name, sql FROM sqlite_master WHERE type = 'view'").fetchall()
+    for name, _ in views:
+        op.execute(f"DROP VIEW {name}")
     with op.batch_alter_table("papers", recreate="always") as batch:
         batch.add_column(sa.Column("venue", sa.Text))
+    for _, sql in views:
+        op.get_bind().exec_driver_sql(sql)
     for statement in TRIGGERS:
         op.get_bind().exec_driver_sql(statement)
     op.execute("INSERT INTO papers_fts (papers_fts) VALUES ('rebuild')")

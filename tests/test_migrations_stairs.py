@@ -81,6 +81,24 @@ REFUSED = {
         "UPDATE loads SET record_count = 1 WHERE id = 1",
         "UPDATE loads SET merged_paper_count = 1 WHERE id = 1",
     ),
+    "0006": (
+        "INSERT INTO releases (id, catalogue_version) VALUES (1, '0.1.0')",
+        *(
+            f"UPDATE loads SET {column} = NULL WHERE id = 1"
+            for column in (
+                "loaded_at",
+                "as_of_date",
+                "catalogue_version",
+                "schema_revision",
+                "new_paper_count",
+                "known_paper_count",
+                "changed_paper_count",
+                "link_count",
+                "dated_digest_count",
+                "merged_paper_count",
+            )
+        ),
+    ),
 }
 # What lets a late statement of the revision fail, and what the sentence says of it.
 SABOTAGE = {
@@ -95,6 +113,7 @@ SABOTAGE = {
         "NOT NULL constraint failed: new_link_assertions.position",
     ),
     "0005": ("ALTER TABLE loads ADD COLUMN merged_paper_count INTEGER", "duplicate column name: merged_paper_count"),
+    "0006": ("CREATE VIEW check_title_twice AS SELECT 1", "view check_title_twice already exists"),
 }
 
 

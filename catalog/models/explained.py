@@ -1,4 +1,4 @@
-"""What lets the file explain itself: what its columns mean, under which terms its sources are, and which release it is."""
+"""What lets the file explain itself: what its columns mean, the licences of its sources, and which release it is."""
 
 from __future__ import annotations
 
