@@ -66,9 +66,8 @@ def copy_catalogue(
     sqlite3.Error where a file cannot be read or written.
     """
     statements = _statements(fresh)
-    with closing(
-        sqlite3.connect(scratch.absolute().as_uri(), timeout=BUSY_TIMEOUT_SECONDS, isolation_level=None, uri=True)
-    ) as connection:
+    uri = scratch.absolute().as_uri()
+    with closing(sqlite3.connect(uri, timeout=BUSY_TIMEOUT_SECONDS, isolation_level=None, uri=True)) as connection:
         # Whatever becomes of the scratch file, nobody sees it: no journal, no waiting for the disk.
         for pragma in (f"page_size = {PAGE_SIZE}", "auto_vacuum = NONE", "journal_mode = OFF", "synchronous = OFF"):
             connection.execute(f"PRAGMA {pragma}")

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Final
+
+from sqlalchemy.exc import OperationalError
 
 from catalog.checks import CheckResult
 from catalog.database import create_catalog_engine, translated_errors
@@ -32,6 +34,8 @@ _Broken = tuple[str, ...]
 def is_release(database: Path) -> bool:
     """Return whether the catalogue at `database` says that it is a release. Raises CatalogError where it is damaged."""
     with translated_errors(database), closing(_open(database)) as connection:
+        if connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'releases'").fetchone() is None:
+            return False  # the check of the schema names it
         return connection.execute("SELECT 1 FROM releases").fetchone() is not None
 
 
@@ -46,9 +50,8 @@ def check_release(database: Path) -> Iterator[CheckResult]:
             yield _compared(database, SUFFIXES[0])
         return
     with translated_errors(database):
-        yield CheckResult(
-            "release form", "equal content is equal bytes, in the form of a release", list(_form(database))
-        )
+        rule = "equal content is equal bytes, in the form of a release"
+        yield CheckResult("release form", rule, _found(lambda: _form(database)))
         for suffix in SUFFIXES:
             yield _compared(database, suffix)
 
@@ -58,7 +61,15 @@ def _compared(database: Path, suffix: str) -> CheckResult:
     name, rule = _RULES[suffix]
     if not path.exists():
         return CheckResult(name, f"no {path.name} is here to compare with", [])
-    return CheckResult(name, rule, [*wrong_beside(database, suffix)])
+    return CheckResult(name, rule, _found(lambda: wrong_beside(database, suffix)))
+
+
+def _found(look: Callable[[], Iterable[tuple[str, ...]]]) -> list[tuple[str, ...]]:
+    try:
+        return list(look())
+    except (sqlite3.OperationalError, OperationalError) as error:
+        # A table or column that is missing: the check of the schema names it, and this one cannot be passed.
+        return [(str(getattr(error, "orig", error)),)]
 
 
 def _open(database: Path) -> sqlite3.Connection:
