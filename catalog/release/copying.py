@@ -11,14 +11,12 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterable
 from contextlib import closing
-from datetime import date, timedelta
 from pathlib import Path
 from typing import Final
 
 from sqlalchemy import Table
 
 from catalog.database import APPLICATION_ID, BUSY_TIMEOUT_SECONDS, create_catalog_engine, known_revisions
-from catalog.dates import LISTING_START, digest_date, parse_printed_date
 from catalog.models import SEARCH_TABLE, metadata
 from catalog.release.order import CONTENT_TABLES, ORDER, primary_key, referred
 from catalog.release.pages import PAGE_SIZE
@@ -36,17 +34,18 @@ CREATE TABLE alembic_version (
 )
 """
 
-# What depends on the clock or on the order of loading is left out. The upper bound of an open date is kept as the last
-# day that it leaves: every other as-of date between that day and the next of its kind says the same.
+# What depends on the clock or on the order of loading is left out. The as-of date bounds dates without a year, and is
+# kept as the last day that it leaves for one: any other between that day and the same day a year later says the same.
+# (A date without a year always has such a day: that is one of the checks.)
 _COPY_LOADS: Final = """
 INSERT INTO main.loads (id, source_document_id, as_of_date, entry_count, reject_count, record_count)
 SELECT row_number() OVER (ORDER BY place.new), place.new,
-  (SELECT max(coalesce(latest_date, last_day_left(printed_date, loaded.as_of_date))) FROM working.digests
+  (SELECT max(latest_date) FROM working.digests
    WHERE source_document_id = place.old AND printed_date IS NOT NULL AND date_basis IN ('open', 'single candidate')),
   entry_count, reject_count, record_count
 FROM (
-  SELECT source_document_id, min(as_of_date) AS as_of_date, max(entry_count) AS entry_count,
-    max(reject_count) AS reject_count, max(record_count) AS record_count
+  SELECT source_document_id, max(entry_count) AS entry_count, max(reject_count) AS reject_count,
+    max(record_count) AS record_count
   FROM working.loads GROUP BY source_document_id
 ) AS loaded
 JOIN temp.place_of_source_documents AS place ON place.old = loaded.source_document_id
@@ -71,7 +70,6 @@ def copy_catalogue(
         # Whatever becomes of the scratch file, nobody sees it: no journal, no waiting for the disk.
         for pragma in (f"page_size = {PAGE_SIZE}", "auto_vacuum = NONE", "journal_mode = OFF", "synchronous = OFF"):
             connection.execute(f"PRAGMA {pragma}")
-        connection.create_function("last_day_left", 2, last_day_left, deterministic=True)
         for name, path in (("working", working), ("fresh", fresh)):
             connection.execute(f"ATTACH ? AS {name}", (f"{path.absolute().as_uri()}?mode=ro",))
         connection.execute("BEGIN")
@@ -86,17 +84,6 @@ def copy_catalogue(
         connection.execute("COMMIT")
         connection.execute("VACUUM main INTO ?", (target.absolute().as_uri(),))
         on_step()
-
-
-def last_day_left(printed: str, as_of: str | None) -> str | None:
-    """Return the last day on or before `as_of` (ISO 8601) that a page printing `printed` may stand for.
-
-    The day before the listing began where there is none, and None where `as_of` is.
-    """
-    if as_of is None:
-        return None
-    known = digest_date(parse_printed_date(printed), latest_publication=None, as_of=date.fromisoformat(as_of))
-    return (known.latest or LISTING_START - timedelta(days=1)).isoformat()
 
 
 def _statements(fresh: Path) -> list[tuple[str, str]]:
