@@ -229,7 +229,8 @@ def test_a_release_passes_every_check_and_searches(plain_history: Path, expected
 
     assert [result.name for result in check_catalog(release) if result.broken] == []
     found = (
-        "SELECT papers.title FROM papers_fts JOIN papers ON papers.id = papers_fts.rowid WHERE papers_fts MATCH ? ORDER BY 1"
+        "SELECT papers.title FROM papers_fts JOIN papers ON papers.id = papers_fts.rowid "
+        "WHERE papers_fts MATCH ? ORDER BY 1"
     )
     for word in ("moss", "socks", "walls", "nothing"):
         assert rows(release, found, word) == rows(plain_history, found, word)

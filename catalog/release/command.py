@@ -35,7 +35,8 @@ def release_catalog(database: Path, release: Path, *, on_step: Callable[[], None
     Raises CatalogError where `database` breaks a rule of the catalogue, where something at `release` is no release
     and would be lost, or where a file cannot be written.
     """
-    _require_free(database, release)
+    with _told_as_sentences(database, release):
+        _require_free(database, release)
     _refuse_broken(database, check_structure(database))
     on_step()
     draft = _draft(release)
@@ -76,7 +77,7 @@ def _require_free(database: Path, release: Path) -> None:
     if os.path.lexists(release):
         if not release.is_file():
             raise CatalogError(f"{release}: is no file; name another one.")
-        if database.exists() and release.samefile(database):
+        if os.path.exists(database) and release.samefile(database):
             raise CatalogError(f"{release}: is the working catalogue itself; name another file.")
         if not _is_earlier_release(release):
             raise CatalogError(f"{release}: is there and is no release, so it stays; delete it, or name another file.")
