@@ -6,7 +6,7 @@ import sqlite3
 import struct
 import tempfile
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
@@ -97,14 +97,14 @@ def test_no_byte_of_a_deleted_row_is_left_on_a_page(lengths: list[int], deleted:
         try:
             normalise_pages(path)
         except PageError as error:
-            assert "free pages" in str(error)
+            assert "free pages" in str(error)  # noqa: PT017
             return
 
         assert held(path) == before
         assert b"secret" not in path.read_bytes()
 
 
-@pytest.mark.parametrize("size", [4062, 5000, 8154, 8155, 8200, 20_000])
+@pytest.mark.parametrize("size", [4062, 5100, 8154, 8155, 8200, 20_000])
 def test_the_end_of_an_overflow_chain_is_cleaned(tmp_path: Path, size: int) -> None:
     path = make(tmp_path / "one.db", ("INSERT INTO moss (stone) VALUES (?)", (b"\x01" * size,)))
     content = bytearray(path.read_bytes())
@@ -167,14 +167,15 @@ def _set(offset: int, value: bytes) -> Callable[[bytearray], None]:
         (_set(20, b"\x0c"), "pages are not of 4,096 bytes"),
         (_set(36, b"\x00\x00\x00\x01"), "free pages"),
         (_set(52, b"\x00\x00\x00\x01"), "pointer map"),
-        (_set(28, b"\x00\x00\x00\x07"), "its size"),
+        (_set(28, b"\x00\x00\x00\x63"), "its size"),
         (lambda content: content.extend(b"moss"), "its size"),
         (_set(PAGE_SIZE, b"\x07"), "page 2 is of no known kind"),
         (_set(PAGE_SIZE + 5, b"\xff\xff"), "cells begin where they cannot"),
         (_set(PAGE_SIZE + 5, b"\x00\x01"), "cells begin where they cannot"),
-        (_set(PAGE_SIZE + 1, b"\x0f\xfe"), "free block"),
+        (_set(PAGE_SIZE + 1, b"\x0f\xfe"), "a page ends before"),
+        (_set(PAGE_SIZE + 1, b"\x00\x10"), "free block"),
         (_set(PAGE_SIZE + 8, b"\x0f\xff"), "a cell where none can be"),
-        (_set(PAGE_SIZE + 8, b"\x0f\xfc"), "overflow|number|longer"),
+        (_set(PAGE_SIZE + 8, b"\x0f\xf8"), "longer"),
     ],
 )
 def test_a_damaged_file_is_a_sentence(tmp_path: Path, change: Callable[[bytearray], None], reason: str) -> None:
@@ -196,7 +197,5 @@ def test_whatever_is_in_the_file_nothing_worse_happens(changes: list[tuple[int, 
         for offset, value in changes:
             content[offset : offset + len(value)] = value
         path.write_bytes(content[: len(content) // PAGE_SIZE * PAGE_SIZE])
-        try:
+        with suppress(PageError):
             assert count_unclean_pages(path) >= 0
-        except PageError as error:
-            assert str(error)

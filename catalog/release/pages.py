@@ -5,12 +5,13 @@ the header. The places are those of the file format (https://www.sqlite.org/file
 pointers and cells (1.6), free blocks and fragments (1.6), the end of the last page of an overflow chain (1.7), and the
 header's counters (1.3). The file must come from VACUUM: one without free pages, and without auto-vacuum's pointer map.
 
-Memory does not grow with the file: pages are looked at one after the other, and only the last pages of overflow chains
-are visited a second time.
+Pages are looked at one after the other, and only overflow chains are visited a second time: memory grows with the number
+of rows that are too long for a page, not with the file.
 """
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Iterator
 from pathlib import Path
 from struct import unpack_from
@@ -59,25 +60,35 @@ def count_unclean_pages(path: Path) -> int:
 
 
 def _walk(path: Path, *, is_writing: bool) -> int:
-    with path.open("r+b" if is_writing else "rb") as file:
-        page_count = _page_count(file)
-        changed = 0
-        chains: list[_Overflow] = []
-        for number in range(1, page_count + 1):
-            before = _read(file, number)
-            after = bytearray(before)
-            if number == 1:
-                for offset, value in _HEADER.items():
-                    after[offset : offset + len(value)] = value
-            start = 100 if number == 1 else 0
-            if after[start] in _BTREE:
-                _clean_btree_page(after, start)
-                chains.extend(_overflows(after, start))
-            elif after[start] != 0:
-                raise PageError(f"page {number} is of no known kind")
-            changed += _write(file, number, before, after, is_writing=is_writing)
-        for chain in chains:
-            changed += _clean_end_of(file, chain, page_count, is_writing=is_writing)
+    try:
+        with path.open("r+b" if is_writing else "rb") as file:
+            return _clean(file, is_writing=is_writing)
+    except (struct.error, IndexError) as error:
+        raise PageError("a page ends before what it tells of") from error
+
+
+def _clean(file: BinaryIO, *, is_writing: bool) -> int:
+    page_count = _page_count(file)
+    changed = 0
+    chains: list[_Overflow] = []
+    for number in range(1, page_count + 1):
+        before = _read(file, number)
+        after = bytearray(before)
+        if number == 1:
+            for offset, value in _HEADER.items():
+                after[offset : offset + len(value)] = value
+        start = 100 if number == 1 else 0
+        if after[start] in _BTREE:
+            _clean_btree_page(after, start)
+            chains.extend(_overflows(after, start))
+        elif after[start] != 0:
+            raise PageError(f"page {number} is of no known kind")
+        changed += _write(file, number, before, after, is_writing=is_writing)
+    # Each page is of one chain at most: in a hostile file many chains could lead through one page, or in a circle.
+    if sum(-(-payload // (PAGE_SIZE - 4)) for _, payload in chains) > page_count:
+        raise PageError("its overflow chains are longer than the file")
+    for chain in chains:
+        changed += _clean_end_of(file, chain, page_count, is_writing=is_writing)
     return changed
 
 
