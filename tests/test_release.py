@@ -16,7 +16,9 @@ import pytest
 from catalog.checks import check_catalog
 from catalog.export import export_documents
 from catalog.migrate import migrate_catalog, upgrade
+from catalog.models import metadata
 from catalog.release import STEP_COUNT, release_catalog
+from catalog.release.order import ORDER, OWN_TABLES, referred
 from tests.conftest import ROOT, rows
 from tests.contents import contents
 from tests.releases import fill, load, released
@@ -274,3 +276,16 @@ def test_every_step_is_told(plain_history: Path, tmp_path: Path) -> None:
     release_catalog(plain_history, tmp_path / "papers.db", on_step=lambda: steps.append(None))
 
     assert len(steps) == STEP_COUNT
+
+
+def test_every_table_has_its_place_in_the_order() -> None:
+    with_ids = {name for name, table in metadata.tables.items() if "id" in table.c}
+
+    assert set(ORDER) == with_ids - set(OWN_TABLES)
+    placed: set[str] = set()
+    for name, keys in ORDER.items():
+        columns = metadata.tables[name].c
+        used = {word for key in keys for word in key.split()} & set(columns.keys())
+        # Whatever the order is made of has its own order already.
+        assert {target for column in used if (target := referred(columns[column]))} <= placed
+        placed.add(name)
