@@ -5,8 +5,8 @@ the header. The places are those of the file format (https://www.sqlite.org/file
 pointers and cells (1.6), free blocks and fragments (1.6), the end of the last page of an overflow chain (1.7), and the
 header's counters (1.3). The file must come from VACUUM: one without free pages, and without auto-vacuum's pointer map.
 
-Pages are looked at one after the other, and only overflow chains are visited a second time: memory grows with the number
-of rows that are too long for a page, not with the file.
+Pages are looked at one after the other, and only overflow chains are visited a second time: memory grows with the
+number of rows that are too long for a page, not with the file.
 """
 
 from __future__ import annotations
