@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -91,4 +92,16 @@ def test_a_load_into_a_release_makes_it_an_ordinary_file(database: Path) -> None
     good_catalogue(database)
     damage(database, "INSERT INTO releases VALUES (1, '0.1.0')")
     load(database, document("dew.txt", FERN))
+    assert rows(database, "SELECT count(*) FROM releases") == [(0,)]
+
+
+def test_a_load_that_changes_nothing_leaves_a_release_one_and_another_name_does_not(database: Path) -> None:
+    first = document("moss.txt", FERN)
+    load(database, first)
+    damage(database, "INSERT INTO releases VALUES (1, '0.1.0')")
+    load(database, first)
+    assert rows(database, "SELECT count(*) FROM releases") == [(1,)]
+
+    load(database, replace(first, origin=replace(first.origin, name="dew.txt")))
+    assert rows(database, "SELECT name FROM source_documents") == [("dew.txt",)]
     assert rows(database, "SELECT count(*) FROM releases") == [(0,)]

@@ -8,21 +8,27 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 from datetime import date
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
 
 from catalog.checks import check_catalog
 from catalog.export import export_documents
 from catalog.migrate import migrate_catalog, upgrade
 from catalog.models import metadata
+from catalog.records import DocumentRecord
 from catalog.release import STEP_COUNT, release_catalog
 from catalog.release.order import ORDER, OWN_TABLES, referred
+from tests.catalogues import load as load_records
 from tests.conftest import ROOT, rows
 from tests.contents import contents
 from tests.releases import fill, load, released
 from tests.revisions import FIRST_FILE, REVISIONS, downgrade, write
+from tests.test_load_order import documents as any_documents
 
 
 @pytest.fixture(scope="module")
@@ -64,6 +70,29 @@ def test_any_order_one_by_one_and_some_twice(shelf: list[Path], database: Path, 
         load(database, [document])
 
     assert released(database) == expected
+
+
+@settings(deadline=None, max_examples=5, suppress_health_check=list(HealthCheck), phases=[Phase.generate])
+@given(any_documents, st.randoms(use_true_random=False))
+def test_any_documents_in_any_order(documents: list[DocumentRecord], chance: random.Random) -> None:
+    _same_bytes_in_any_order(documents, chance)
+
+
+@pytest.mark.slow
+@settings(deadline=None, max_examples=300, suppress_health_check=list(HealthCheck), phases=[Phase.generate])
+@given(any_documents, st.randoms(use_true_random=False))
+def test_any_documents_in_any_order_at_length(documents: list[DocumentRecord], chance: random.Random) -> None:
+    _same_bytes_in_any_order(documents, chance)
+
+
+def _same_bytes_in_any_order(documents: list[DocumentRecord], chance: random.Random) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        first, second = Path(folder, "first.db"), Path(folder, "second.db")
+        load_records(first, *documents)
+        for document in chance.sample(documents, len(documents)):
+            load_records(second, document)
+
+        assert released(first) == released(second)
 
 
 def test_batches_in_reverse(shelf: list[Path], database: Path, expected: str) -> None:

@@ -186,6 +186,8 @@ def test_nothing_but_an_earlier_release_is_replaced(database: Path, folder: Path
     assert "is no release, so it stays" in refused(database, other)
     assert "is the working catalogue itself" in refused(database, database)
     assert "is no file" in refused(database, folder)
+    (folder / "a.db.json").mkdir()
+    assert "is a folder where a file must go" in refused(database, folder / "a.db")
     (folder / "papers.db-journal").write_bytes(b"moss")
     assert "delete it" in refused(database, folder / "papers.db")
 

@@ -256,6 +256,12 @@ def _rename(connection: Connection, record: DocumentRecord, document_id: int, fo
             named["date_basis"] = digest.date_basis
         connection.execute(update(digests).values(named).where(digests.c.id == digest_id))
         tally.digests |= {digest_id} | settle_names(connection, plain_name(record.origin, place))
+    _end_release(connection)
+
+
+def _end_release(connection: Connection) -> None:
+    """What a load changed is a release no more."""
+    connection.execute(delete(releases))
 
 
 def _insert_rejects(connection: Connection, pieces: Iterable[RejectRecord], document_id: int, tally: _Tally) -> None:
@@ -355,4 +361,4 @@ def _record_load(connection: Connection, account: Account, document_id: int, ter
         **counts,
     }
     connection.execute(insert(loads), values)
-    connection.execute(delete(releases))  # what was added to is a release no more
+    _end_release(connection)

@@ -81,6 +81,9 @@ def _require_free(database: Path, release: Path) -> None:
             raise CatalogError(f"{release}: is the working catalogue itself; name another file.")
         if not _is_earlier_release(release):
             raise CatalogError(f"{release}: is there and is no release, so it stays; delete it, or name another file.")
+    for suffix in SUFFIXES:
+        if os.path.isdir(beside(release, suffix)):
+            raise CatalogError(f"{beside(release, suffix)}: is a folder where a file must go; name another file.")
     for end in JOURNALS:
         if beside(release, end).exists():
             raise CatalogError(
