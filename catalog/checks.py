@@ -22,7 +22,7 @@ from catalog.migrate import create_catalog
 from catalog.models import SEARCH_TABLE, papers
 from catalog.schema import schema_sql
 
-__all__ = ["CHECKS", "CheckResult", "check_catalog"]
+__all__ = ["CHECKS", "CheckResult", "check_catalog", "check_structure"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +43,7 @@ def check_catalog(database: Path, *, most: int = 10) -> Iterator[CheckResult]:
     engine = create_catalog_engine(database, read_only=True)
     try:
         with translated_errors(database), engine.begin() as connection:
-            yield _pragma(connection, "integrity", "the file is sound", "integrity_check", most)
-            yield _schema(connection)
-            yield _pragma(connection, "foreign keys", "every reference leads somewhere", "foreign_key_check", most)
+            yield from _structure(connection, most)
             derived = _broken_rows(connection, _differs_from_derived().limit(most))
             yield CheckResult("derived columns", "derived columns are what they derive from", derived)
             for name, (rule, sql) in CHECKS.items():
@@ -53,6 +51,26 @@ def check_catalog(database: Path, *, most: int = 10) -> Iterator[CheckResult]:
             yield _search_index(database)
     finally:
         engine.dispose()
+
+
+def check_structure(database: Path, *, most: int = 10) -> Iterator[CheckResult]:
+    """Run the checks of the file itself, its schema and its references, and of no rule about what is in it.
+
+    Raises CatalogError as `check_catalog` does.
+    """
+    require_current(database)
+    engine = create_catalog_engine(database, read_only=True)
+    try:
+        with translated_errors(database), engine.begin() as connection:
+            yield from _structure(connection, most)
+    finally:
+        engine.dispose()
+
+
+def _structure(connection: Connection, most: int) -> Iterator[CheckResult]:
+    yield _pragma(connection, "integrity", "the file is sound", "integrity_check", most)
+    yield _schema(connection)
+    yield _pragma(connection, "foreign keys", "every reference leads somewhere", "foreign_key_check", most)
 
 
 def _pragma(connection: Connection, name: str, rule: str, pragma: str, most: int) -> CheckResult:

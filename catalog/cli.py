@@ -149,12 +149,22 @@ def migrate(database: Path) -> None:
 
 
 @main.command()
+@click.argument("file", type=click.Path(path_type=Path), required=False, metavar="[FILE]")
 @database_option
-def check(database: Path) -> None:
-    """Check the file, its references, its search index and every rule of the catalogue."""
-    from catalog.checks import check_catalog
+@click.pass_context
+def check(context: click.Context, file: Path | None, database: Path) -> None:
+    """Check the file, its references, its search index and every rule of the catalogue.
 
-    results = list(check_catalog(database))
+    Of a release also its form, and the files beside it. FILE is the same as --database FILE.
+    """
+    from catalog.checks import check_catalog
+    from catalog.release import check_release
+
+    if file is not None:
+        if context.get_parameter_source("database") is not click.core.ParameterSource.DEFAULT:
+            raise click.UsageError("Name one file: FILE or --database FILE.")
+        database = file
+    results = [*check_catalog(database), *check_release(database)]
     for result in results:
         click.echo(f"{'FAILED' if result.broken else 'ok':<8}{result.name}: {result.rule}")
         for row in result.broken:
@@ -205,6 +215,23 @@ def export(folder: Path, facts: bool, database: Path) -> None:
 
     count = sum(1 for _ in export_documents(database, folder, facts_only=facts))
     click.echo(f"Wrote {count} {'document' if count == 1 else 'documents'} to {folder}.")
+
+
+@main.command()
+@click.argument("file", type=click.Path(path_type=Path), metavar="FILE")
+@database_option
+def release(file: Path, database: Path) -> None:
+    """Write one clean file to hand on, with its checksum and a description beside it.
+
+    The same documents give the same bytes, whatever was loaded when and in which order. Example:
+
+        catalog release papers.db
+    """
+    from catalog.release import STEP_COUNT, release_catalog
+
+    with _progress(STEP_COUNT, "Releasing") as step:
+        sha256 = release_catalog(database, file, on_step=step)
+    click.echo(f"Wrote {file} (SHA-256 {sha256}) and, beside it, {file.name}.sha256, .json and .inspect.json.")
 
 
 main.add_command(fetch)

@@ -36,10 +36,13 @@ def schema_sql(connection: Connection) -> str:
     A table is laid out one column or constraint a line, constraints after columns, by kind and name, because SQLite
     keeps the text of whoever wrote it, and a rebuilt table has another text for the same schema.
     """
-    statements = (
-        _pretty(kind, name, sql) for kind, name, sql in connection.exec_driver_sql(_OBJECTS).all() if sql is not None
-    )
-    return "\n\n".join(f"{statement};" for statement in statements) + "\n"
+    return "\n\n".join(f"{statement};" for _, statement in schema_statements(connection)) + "\n"
+
+
+def schema_statements(connection: Connection) -> list[tuple[str, str]]:
+    """Return the same statements one by one, each with what it makes: table, index, view or trigger."""
+    found = connection.exec_driver_sql(_OBJECTS).all()
+    return [(kind, _pretty(kind, name, sql)) for kind, name, sql in found if sql is not None]
 
 
 def table_parts(sql: str) -> tuple[list[str], list[str], str]:

@@ -86,7 +86,8 @@ def _check_lines() -> Iterable[str]:
     yield "## Checks"
     yield ""
     yield "`catalog check` looks at the soundness of the file, at its schema, references, search index and derived"
-    yield "columns, and at these rules:"
+    yield "columns, and at these rules. Each is a view in the file, too, of the rows that break it: `check_` and its"
+    yield "name, as in `SELECT * FROM check_gap_in_positions`."
     yield ""
     for name, (rule, _) in CHECKS.items():
         yield f"- *{name}*: {rule}"

@@ -9,8 +9,11 @@ Rules, each learned from a measured loss of data on SQLite:
 - Every constraint and index has the name that the naming convention gives it; write it out with op.f().
 - A batch rebuild silently drops the triggers and expression indexes of its table and breaks views on it: drop them
   first, make them again in this revision, then rebuild the search index
-  (INSERT INTO papers_fts (papers_fts) VALUES ('rebuild')). It fails on a generated column (`papers.recency`): drop that
-  and its indexes first, too, and make them again.
+  (INSERT INTO papers_fts (papers_fts) VALUES ('rebuild')). The checks are views: read their names and texts from
+  sqlite_master, drop all of them before a table is rebuilt, and make them again from these texts. It fails on a
+  generated column (`papers.recency`): drop that and its indexes first, too, and make them again.
+- What columns and checks mean stands in the file too (schema_comments, views check_…): a revision that changes a comment
+  or a check replaces those rows and views. `python -m docs.explain` writes the texts.
 - A downgrade that would lose data refuses with one sentence; the way back is the backup that `catalog migrate` makes.
 - Models, docs/schema.sql and docs/schema.md change in the same commit (`make docs`); a test with real rows goes up,
   down and up again.

@@ -82,6 +82,24 @@ REFUSED = {
         "UPDATE loads SET merged_paper_count = 1 WHERE id = 1",
     ),
     "0006": (),  # only indexes: nothing can be lost
+    "0007": (
+        "INSERT INTO releases (id, catalogue_version) VALUES (1, '0.1.0')",
+        *(
+            f"UPDATE loads SET {column} = NULL WHERE id = 1"
+            for column in (
+                "loaded_at",
+                "as_of_date",
+                "catalogue_version",
+                "schema_revision",
+                "new_paper_count",
+                "known_paper_count",
+                "changed_paper_count",
+                "link_count",
+                "dated_digest_count",
+                "merged_paper_count",
+            )
+        ),
+    ),
 }
 BY_DIGEST_COUNT = "ix_papers_digest_count_recency_has_repository_publication_year_latest_digest_id"
 # What lets a late statement of the revision fail, and what the sentence says of it.
@@ -98,6 +116,7 @@ SABOTAGE = {
     ),
     "0005": ("ALTER TABLE loads ADD COLUMN merged_paper_count INTEGER", "duplicate column name: merged_paper_count"),
     "0006": (f"CREATE INDEX {BY_DIGEST_COUNT} ON papers (title)", f"index {BY_DIGEST_COUNT} already exists"),
+    "0007": ("CREATE VIEW check_title_twice AS SELECT 1", "view check_title_twice already exists"),
 }
 
 

@@ -14,6 +14,7 @@ from datasette.utils import detect_fts
 from sqlalchemy import CheckConstraint, Column, Index, MetaData, Table, Text, create_engine
 
 from catalog import models
+from catalog.check_views import check_views
 from catalog.database import APPLICATION_ID, create_catalog_engine, known_revisions
 from catalog.migrate import alembic_config, create_catalog
 from catalog.schema import schema_sql, table_parts
@@ -44,6 +45,8 @@ def schema_of_models() -> str:
     engine = create_engine("sqlite://")
     with engine.begin() as connection:
         models.metadata.create_all(connection)
+        for statement in check_views().values():
+            connection.exec_driver_sql(statement)
         return schema_sql(connection)
 
 

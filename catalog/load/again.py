@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, delete, select
 
 from catalog.database import create_catalog_engine, translated_errors
 from catalog.load.derived import settle_derived
@@ -14,7 +14,7 @@ from catalog.load.facts import settle_facts
 from catalog.load.identity import reconcile, title_only_keys
 from catalog.load.repeats import settle_repeats
 from catalog.load.staging import packed
-from catalog.models import digests, papers
+from catalog.models import digests, papers, releases
 
 
 def settle_again(database: Path) -> int:
@@ -25,6 +25,7 @@ def settle_again(database: Path) -> int:
     engine = create_catalog_engine(database)
     try:
         with translated_errors(database), engine.begin() as connection:
+            connection.execute(delete(releases))  # an upgraded file has not the form of a release
             return _settle(connection)
     finally:
         engine.dispose()

@@ -8,7 +8,7 @@ from datetime import date
 from itertools import islice
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
 from catalog.documents import DocumentError
 from catalog.errors import CatalogError
@@ -22,7 +22,7 @@ from catalog.load.paper_links import load_links
 from catalog.load.repeats import settle_repeats
 from catalog.load.staging import id_set, packed, packed_ids
 from catalog.load.texts import add_texts
-from catalog.models import digest_entries, digests, loads, paper_records, rejects, source_documents
+from catalog.models import digest_entries, digests, loads, paper_records, rejects, releases, source_documents
 from catalog.records import DocumentRecord, Mention, Origin, PaperRecord, RejectRecord
 from catalog.rows import mention_rows
 
@@ -256,6 +256,12 @@ def _rename(connection: Connection, record: DocumentRecord, document_id: int, fo
             named["date_basis"] = digest.date_basis
         connection.execute(update(digests).values(named).where(digests.c.id == digest_id))
         tally.digests |= {digest_id} | settle_names(connection, plain_name(record.origin, place))
+    _end_release(connection)
+
+
+def _end_release(connection: Connection) -> None:
+    """What a load changed is a release no more."""
+    connection.execute(delete(releases))
 
 
 def _insert_rejects(connection: Connection, pieces: Iterable[RejectRecord], document_id: int, tally: _Tally) -> None:
@@ -355,3 +361,4 @@ def _record_load(connection: Connection, account: Account, document_id: int, ter
         **counts,
     }
     connection.execute(insert(loads), values)
+    _end_release(connection)

@@ -6,6 +6,7 @@ The comments are the one description of the data: the schema reference and the s
 
 from catalog.models.columns import NAMING_CONVENTION, metadata
 from catalog.models.documents import digests, loads, rejects, source_documents
+from catalog.models.explained import releases, schema_comments, source_licences
 from catalog.models.links import link_assertions, links, paper_link_roles, paper_links, repositories
 from catalog.models.papers import (
     authors,
@@ -37,6 +38,9 @@ __all__ = [
     "paper_variants",
     "papers",
     "rejects",
+    "releases",
     "repositories",
+    "schema_comments",
     "source_documents",
+    "source_licences",
 ]

@@ -119,21 +119,24 @@ loads = Table(
     metadata,
     identifier(),
     reference("source_document_id", "source_documents", "The document that was loaded", index=True),
-    textual("loaded_at", "When, in UTC: the clock, or SOURCE_DATE_EPOCH where that is set", required=True),
-    textual("as_of_date", "Day by which the digest is known to have existed: upper bound of its date", required=True),
-    textual("catalogue_version", "Version of the software that loaded it", required=True),
-    textual("schema_revision", "Revision of the schema at that time", required=True),
+    textual("loaded_at", "When, in UTC: the clock, or SOURCE_DATE_EPOCH where that is set; null in a release"),
+    textual(
+        "as_of_date",
+        "Day by which the digest is known to have existed: upper bound of its date. In a release the last day that it "
+        "leaves for a digest without a year, and null where the document has none",
+    ),
+    textual("catalogue_version", "Version of the software that loaded it; null in a release"),
+    textual("schema_revision", "Revision of the schema at that time; null in a release"),
     number("entry_count", "Entries of digests in the document", required=True),
-    number("new_paper_count", "Papers that the load added", required=True),
-    number("known_paper_count", "Papers of the document that were there already", required=True),
+    number("new_paper_count", "Papers that the load added; null in a release"),
+    number("known_paper_count", "Papers of the document that were there already; null in a release"),
     number(
         "changed_paper_count",
-        "Papers there already to which the load added a text, an id, a count or a date",
-        required=True,
+        "Papers there already to which the load added a text, an id, a count or a date; null in a release",
     ),
-    number("link_count", "Assertions of a link that the load added", required=True),
+    number("link_count", "Assertions of a link that the load added; null in a release"),
     number("reject_count", "Pieces that could not be understood", required=True),
-    number("dated_digest_count", "Digests whose date or bounds the load set or tightened", required=True),
+    number("dated_digest_count", "Digests whose date or bounds the load set or tightened; null in a release"),
     Column(
         "record_count",
         Integer,
@@ -141,13 +144,12 @@ loads = Table(
         server_default=text("0"),
         comment="Papers that the document describes outside of any digest",
     ),
-    Column(
+    number(
         "merged_paper_count",
-        Integer,
-        nullable=False,
-        server_default=text("0"),
-        comment="Papers that turned out to be others and were merged into them, with all that is known of them",
+        "Papers that turned out to be others and were merged into them, with all that is known of them; "
+        "null in a release",
     ),
-    comment="One row for each document loaded: when, by which version, what it added. No other table tells the time",
+    comment="One row for each load: when, by which version, what it added. No other table tells the time. "
+    "A release has one row for each document, without what depends on the clock or on the order of loading",
     sqlite_strict=True,
 )

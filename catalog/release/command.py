@@ -1,0 +1,169 @@
+"""Any working catalogue -> one clean file to hand on, with what stands beside it: whole or not at all."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import os
+import sqlite3
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Final
+
+from catalog.checks import CheckResult, check_catalog, check_structure
+from catalog.database import file_revision, translated_errors
+from catalog.errors import CatalogError
+from catalog.migrate import create_catalog
+from catalog.release.beside import SUFFIXES, beside, texts_beside
+from catalog.release.copying import STEP_COUNT as _COPYING_STEPS
+from catalog.release.copying import copy_catalogue
+from catalog.release.form import JOURNALS, is_release
+from catalog.release.pages import PageError, normalise_pages
+
+STEP_COUNT: Final = _COPYING_STEPS + 4
+"""How often `release_catalog` calls `on_step`."""
+
+
+def release_catalog(database: Path, release: Path, *, on_step: Callable[[], None] = lambda: None) -> str:
+    """Write the catalogue at `database` as a release to `release`, and return the SHA-256 of the new file.
+
+    Equal documents give equal bytes, whatever the history of `database`, which is only read. The file is made under
+    another name in the same folder, checked, synced and then put in place; an earlier release there is replaced by a
+    whole one or stays. Beside it go `.sha256`, `.json` and `.inspect.json`.
+
+    Raises CatalogError where `database` breaks a rule of the catalogue, where something at `release` is no release
+    and would be lost, or where a file cannot be written.
+    """
+    with _told_as_sentences(database, release):
+        _require_free(database, release)
+    _refuse_broken(database, check_structure(database))
+    on_step()
+    draft = _draft(release)
+    try:
+        with _told_as_sentences(database, release):
+            _write_draft(database, release, draft, on_step)
+            texts = texts_beside(draft, release)
+            on_step()
+            _put_in_place(release, draft, texts)
+    finally:
+        _discard(draft, _scratch(release), *(_draft(beside(release, suffix)) for suffix in SUFFIXES))
+    on_step()
+    return texts[".sha256"].removeprefix("\\")[:64]
+
+
+_OF_THE_SOURCE: Final = ("SQLITE_BUSY", "SQLITE_CORRUPT", "SQLITE_NOTADB")
+"""Errors that can only come from the working file: the others are made just now."""
+
+
+def _write_draft(database: Path, release: Path, draft: Path, on_step: Callable[[], None]) -> None:
+    """Make the file that is to become the release at `draft`, checked."""
+    scratch = _scratch(release)
+    _discard(draft, scratch)
+    version = importlib.metadata.version("paper-catalog")
+    with tempfile.TemporaryDirectory() as folder:
+        fresh = Path(folder, "catalog.db")
+        create_catalog(fresh)
+        scratch.touch(exist_ok=False)
+        copy_catalogue(database, fresh, scratch, draft, version, on_step)
+    _discard(scratch)
+    normalise_pages(draft)
+    _refuse_broken(database, check_catalog(draft))
+    on_step()
+
+
+def _require_free(database: Path, release: Path) -> None:
+    """Refuse to put a release where it would replace something else, or where SQLite would change it at once."""
+    if os.path.lexists(release):
+        if not release.is_file():
+            raise CatalogError(f"{release}: is no file; name another one.")
+        if os.path.exists(database) and release.samefile(database):
+            raise CatalogError(f"{release}: is the working catalogue itself; name another file.")
+        if not _is_earlier_release(release):
+            raise CatalogError(f"{release}: is there and is no release, so it stays; delete it, or name another file.")
+    for suffix in SUFFIXES:
+        if os.path.isdir(beside(release, suffix)):
+            raise CatalogError(f"{beside(release, suffix)}: is a folder where a file must go; name another file.")
+    for end in JOURNALS:
+        if beside(release, end).exists():
+            raise CatalogError(
+                f"{beside(release, end)}: is left of a change that nobody finished and SQLite would make it to the "
+                "release; delete it, or name another file."
+            )
+
+
+def _is_earlier_release(path: Path) -> bool:
+    try:
+        file_revision(path)
+        return is_release(path)
+    except (CatalogError, sqlite3.Error):
+        return False
+
+
+def _refuse_broken(database: Path, results: Iterable[CheckResult]) -> None:
+    broken = [result.name for result in results if result.broken]
+    if broken:
+        raise CatalogError(
+            f"{database}: does not pass every check ({', '.join(broken)}), so nothing was released; "
+            f"`catalog check -d {database}` shows the rows."
+        )
+
+
+@contextmanager
+def _told_as_sentences(database: Path, release: Path) -> Iterator[None]:
+    hint = "so nothing was released, and what was there is as it was"
+    try:
+        yield
+    except PageError as error:
+        raise CatalogError(f"{release}: could not be made ({error}), {hint}; please report it.") from error
+    except OSError as error:
+        raise CatalogError(
+            f"{release}: cannot be written ({error.strerror}), {hint}; "
+            "check that its folder exists, may be written to and has room."
+        ) from error
+    except sqlite3.Error as error:
+        if (getattr(error, "sqlite_errorname", "") or "").startswith(_OF_THE_SOURCE):
+            with translated_errors(database):
+                raise
+        raise CatalogError(f"{release}: cannot be written ({error}), {hint}; check its folder and disk.") from error
+
+
+def _put_in_place(release: Path, draft: Path, texts: dict[str, str]) -> None:
+    """Give all drafts their names, synced before: first the release, then what stands beside it."""
+    _sync(draft)
+    pairs = [(draft, release)]
+    for suffix, text in texts.items():
+        path = beside(release, suffix)
+        _draft(path).write_text(text, encoding="utf-8", newline="\n")
+        _sync(_draft(path))
+        pairs.append((_draft(path), path))
+    for made, path in pairs:
+        os.replace(made, path)
+    _sync(release.absolute().parent)
+
+
+def _sync(path: Path) -> None:
+    """Wait until a file or folder is on the disk; a system that cannot open a folder keeps its names by itself."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY)
+    except PermissionError:
+        return
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _draft(path: Path) -> Path:
+    return path.with_name(f".{path.name}.{os.getpid()}.new")
+
+
+def _scratch(path: Path) -> Path:
+    return path.with_name(f".{path.name}.{os.getpid()}.scratch")
+
+
+def _discard(*paths: Path) -> None:
+    for path in paths:
+        for leftover in (path, path.with_name(path.name + "-journal")):
+            with suppress(OSError):
+                leftover.unlink()

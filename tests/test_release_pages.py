@@ -1,0 +1,201 @@
+"""Pages of SQLite files: every byte that means nothing becomes 0, and no other byte changes."""
+
+from __future__ import annotations
+
+import sqlite3
+import struct
+import tempfile
+from collections.abc import Callable
+from contextlib import closing, suppress
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from catalog.release.pages import PAGE_SIZE, PageError, count_unclean_pages, normalise_pages
+
+
+def make(path: Path, *statements: str | tuple[str, tuple[object, ...]], vacuum: bool = True) -> Path:
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute(f"PRAGMA page_size = {PAGE_SIZE}")
+        connection.execute("PRAGMA secure_delete = OFF")
+        connection.execute("CREATE TABLE moss (id INTEGER PRIMARY KEY, name TEXT, stone BLOB)")
+        connection.execute("CREATE INDEX ix_moss ON moss (name, stone)")
+        for statement in statements:
+            connection.execute(*((statement,) if isinstance(statement, str) else statement))
+        if vacuum:
+            connection.execute("VACUUM")
+    return path
+
+
+def held(path: Path) -> tuple[list[tuple[object, ...]], ...]:
+    """What the file holds, through the table and through the index."""
+    with closing(sqlite3.connect(path)) as connection:
+        assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+        return (
+            connection.execute("SELECT * FROM moss ORDER BY id").fetchall(),
+            connection.execute("SELECT name, stone FROM moss INDEXED BY ix_moss ORDER BY 1, 2").fetchall(),
+            connection.execute("SELECT * FROM sqlite_master").fetchall(),
+        )
+
+
+def fill_gaps(path: Path) -> int:
+    """Put something into the gap between pointers and cells of every b-tree page; return how many have one."""
+    content = bytearray(path.read_bytes())
+    count = 0
+    for page in range(0, len(content), PAGE_SIZE):
+        start = page + (100 if page == 0 else 0)
+        if content[start] in (2, 5, 10, 13):
+            _, cells, cell_start = struct.unpack_from(">HHH", content, start + 1)
+            gap = start + (12 if content[start] < 10 else 8) + 2 * cells
+            count += page + cell_start > gap
+            content[gap : page + cell_start] = b"\x77" * (page + cell_start - gap)
+    path.write_bytes(content)
+    return count
+
+
+sizes = st.one_of(st.integers(0, 300), st.integers(950, 1050), st.integers(4000, 4200), st.integers(8000, 30_000))
+stones = st.lists(st.tuples(sizes, sizes), max_size=40)
+
+
+@settings(deadline=None, max_examples=60, suppress_health_check=list(HealthCheck))
+@given(stones, st.integers(1, 5))
+def test_what_means_something_stays_and_nothing_else_matters(sizes_of: list[tuple[int, int]], every: int) -> None:
+    rows = [
+        ("INSERT INTO moss (name, stone) VALUES (?, ?)", (chr(65 + number % 26) * name, bytes([number + 1]) * stone))
+        for number, (name, stone) in enumerate(sizes_of)
+    ]
+    with tempfile.TemporaryDirectory() as folder:
+        one = make(Path(folder, "one.db"), *rows, f"DELETE FROM moss WHERE id % {every + 1} = 0")
+        other = Path(folder, "other.db")
+        other.write_bytes(one.read_bytes())
+        before = held(one)
+        fill_gaps(other)
+
+        normalise_pages(one)
+        normalise_pages(other)
+
+        assert held(one) == before
+        assert one.read_bytes() == other.read_bytes()
+        assert count_unclean_pages(one) == normalise_pages(one) == 0
+
+
+@settings(deadline=None, max_examples=60, suppress_health_check=list(HealthCheck))
+@given(st.lists(st.integers(0, 60), min_size=5, max_size=60), st.sets(st.integers(1, 60)), st.integers(0, 60))
+def test_no_byte_of_a_deleted_row_is_left_on_a_page(lengths: list[int], deleted: set[int], again: int) -> None:
+    """Rows that are gone leave free blocks, and what is put there leaves fragments."""
+    rows = [
+        ("INSERT INTO moss (id, name) VALUES (?, ?)", (number, ("secret" if number in deleted else "kept") * length))
+        for number, length in enumerate(lengths, start=1)
+    ]
+    gone = [f"DELETE FROM moss WHERE id = {number}" for number in sorted(deleted)]
+    more = [("INSERT INTO moss (name) VALUES (?)", ("k" * again,))]
+    with tempfile.TemporaryDirectory() as folder:
+        path = make(Path(folder, "one.db"), *rows, *gone, *more, vacuum=False)
+        before = held(path)
+        try:
+            normalise_pages(path)
+        except PageError as error:
+            assert "free pages" in str(error)  # noqa: PT017
+            return
+
+        assert held(path) == before
+        assert b"secret" not in path.read_bytes()
+
+
+@pytest.mark.parametrize("size", [4062, 5100, 8154, 8155, 8200, 20_000])
+def test_the_end_of_an_overflow_chain_is_cleaned(tmp_path: Path, size: int) -> None:
+    path = make(tmp_path / "one.db", ("INSERT INTO moss (stone) VALUES (?)", (b"\x01" * size,)))
+    content = bytearray(path.read_bytes())
+    clean = bytes(content)
+    ends = 0
+    for page in range(PAGE_SIZE, len(content), PAGE_SIZE):
+        if content[page : page + 4] == b"\0\0\0\0":
+            stuff = len(content[page + 4 : page + PAGE_SIZE].rstrip(b"\0"))
+            assert content[page + 4 + stuff : page + PAGE_SIZE].count(0) == PAGE_SIZE - 4 - stuff
+            content[page + 4 + stuff : page + PAGE_SIZE] = b"\x77" * (PAGE_SIZE - 4 - stuff)
+            ends += stuff < PAGE_SIZE - 4
+    path.write_bytes(content)
+    before = held(path)
+
+    normalise_pages(path)
+
+    assert ends > 0
+    assert held(path) == before
+    assert path.read_bytes()[PAGE_SIZE:].count(0x77) == 0
+    assert path.read_bytes()[PAGE_SIZE:].count(1) == clean[PAGE_SIZE:].count(1)
+
+
+def test_the_header_tells_nothing_of_who_wrote_it_and_is_believed(tmp_path: Path) -> None:
+    path = make(tmp_path / "one.db", "PRAGMA user_version = 6")
+    normalise_pages(path)
+    header = path.read_bytes()[:100]
+
+    assert header[18:20] == b"\x01\x01"
+    assert header[24:28] == header[40:44] == header[92:96] == b"\x00\x00\x00\x01"
+    assert header[96:100] == (3_037_000).to_bytes(4, "big")
+    assert int.from_bytes(header[28:32], "big") * PAGE_SIZE == path.stat().st_size
+    # A file that is written to again is in order, too.
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("INSERT INTO moss (name) VALUES ('fern')")
+    assert held(path)[0] == [(1, "fern", None)]
+
+
+def test_nothing_is_written_where_only_counting_is_asked_for(tmp_path: Path) -> None:
+    path = make(tmp_path / "one.db")
+    assert fill_gaps(path) == 3
+    path.chmod(0o444)
+    before = path.read_bytes()
+
+    assert count_unclean_pages(path) == 3
+    assert path.read_bytes() == before
+
+
+def _set(offset: int, value: bytes) -> Callable[[bytearray], None]:
+    def change(content: bytearray) -> None:
+        content[offset : offset + len(value)] = value
+
+    return change
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        (lambda content: content.clear(), "pages are not of 4,096 bytes"),
+        (_set(16, b"\x04\x00"), "pages are not of 4,096 bytes"),
+        (_set(20, b"\x0c"), "pages are not of 4,096 bytes"),
+        (_set(36, b"\x00\x00\x00\x01"), "free pages"),
+        (_set(52, b"\x00\x00\x00\x01"), "pointer map"),
+        (_set(28, b"\x00\x00\x00\x63"), "its size"),
+        (lambda content: content.extend(b"moss"), "its size"),
+        (_set(PAGE_SIZE, b"\x07"), "page 2 is of no known kind"),
+        (_set(PAGE_SIZE + 5, b"\xff\xff"), "cells begin where they cannot"),
+        (_set(PAGE_SIZE + 5, b"\x00\x01"), "cells begin where they cannot"),
+        (_set(PAGE_SIZE + 1, b"\x0f\xfe"), "a page ends before"),
+        (_set(PAGE_SIZE + 1, b"\x00\x10"), "free block"),
+        (_set(PAGE_SIZE + 8, b"\x0f\xff"), "a cell where none can be"),
+        (_set(PAGE_SIZE + 8, b"\x0f\xf8"), "longer"),
+    ],
+)
+def test_a_damaged_file_is_a_sentence(tmp_path: Path, change: Callable[[bytearray], None], reason: str) -> None:
+    path = make(tmp_path / "one.db", ("INSERT INTO moss (stone) VALUES (?)", (b"\xff" * 9000,)))
+    content = bytearray(path.read_bytes())
+    change(content)
+    path.write_bytes(content)
+
+    with pytest.raises(PageError, match=reason):
+        count_unclean_pages(path)
+
+
+@settings(deadline=None, max_examples=200, suppress_health_check=list(HealthCheck))
+@given(st.lists(st.tuples(st.integers(100, 6 * PAGE_SIZE), st.binary(min_size=1, max_size=8)), min_size=1, max_size=6))
+def test_whatever_is_in_the_file_nothing_worse_happens(changes: list[tuple[int, bytes]]) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        path = make(Path(folder, "one.db"), ("INSERT INTO moss (name, stone) VALUES ('a', ?)", (b"\xff" * 9000,)))
+        content = bytearray(path.read_bytes())
+        for offset, value in changes:
+            content[offset : offset + len(value)] = value
+        path.write_bytes(content[: len(content) // PAGE_SIZE * PAGE_SIZE])
+        with suppress(PageError):
+            assert count_unclean_pages(path) >= 0
