@@ -15,6 +15,7 @@ import click
 from catalog.errors import CatalogError
 from catalog.fetch.command import fetch
 from catalog.options import database_option
+from catalog.show import show
 
 if TYPE_CHECKING:
     from catalog.load import Account
@@ -208,3 +209,4 @@ def export(folder: Path, facts: bool, database: Path) -> None:
 
 
 main.add_command(fetch)
+main.add_command(show)

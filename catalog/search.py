@@ -1,15 +1,15 @@
 """Ranked search over titles and abstracts."""
+# ruff: noqa: S608 - every part of a statement is a constant of ours
 
 from __future__ import annotations
 
 import sqlite3
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
 import sqlite_utils
 
-from catalog.database import require_current, translated_errors
+from catalog.lookup.connection import opened
 
 TITLE_WEIGHT, ABSTRACT_WEIGHT = 10.0, 1.0
 """A match in the title counts ten times one in the abstract: bm25() of SQLite's FTS5 takes a weight for each column."""
@@ -21,11 +21,14 @@ _SNIPPET_TOKENS = 24
 _MAX_WORDS = 64
 
 # Ids are ranked first: a snippet is made for the papers that are shown, not for all that match.
-_RANKED = f"""
+_RANKING = f"""
 WITH ranked AS MATERIALIZED (
     SELECT rowid AS paper_id, bm25(papers_fts, {TITLE_WEIGHT}, {ABSTRACT_WEIGHT}) AS rank
     FROM papers_fts WHERE papers_fts MATCH :words ORDER BY rank, paper_id LIMIT :most
 )
+"""
+
+_RANKED = f"""{_RANKING}
 SELECT
     papers.id,
     highlight(papers_fts, 0, char(2), char(3)) AS title,
@@ -41,7 +44,7 @@ JOIN ranked ON ranked.paper_id = papers_fts.rowid
 JOIN papers ON papers.id = papers_fts.rowid
 WHERE papers_fts MATCH :words
 ORDER BY ranked.rank, papers.id
-"""  # noqa: S608
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,20 +66,30 @@ def search_papers(database: Path, words: str, *, most: int = 10) -> list[SearchR
     words" in double quotes stand together; the first 64 words count. Nothing to look for finds nothing. Raises
     CatalogError where the file is no catalogue.
     """
-    require_current(database)
-    uri = f"{database.absolute().as_uri()}?mode=ro"
-    with translated_errors(database), closing(sqlite3.connect(uri, uri=True)) as connection:
-        quoted = _quoted(connection, words)
-        if not quoted:
-            return []
-        rows = connection.execute(_RANKED, {"words": quoted, "most": most}).fetchall()
+    with opened(database) as connection:
+        return search(connection, words, most=most)
+
+
+def search(connection: sqlite3.Connection, words: str, *, most: int) -> list[SearchResult]:
+    """Return what `search_papers` does, from a catalogue that is open."""
+    quoted = quoted_words(connection, words)
+    if not quoted:
+        return []
+    rows = connection.execute(_RANKED, {"words": quoted, "most": most})
     return [
         SearchResult(paper_id, title, passage or None, date, count, repositories.split("\n") if repositories else [])
         for paper_id, title, passage, date, count, repositories in rows
     ]
 
 
-def _quoted(connection: sqlite3.Connection, words: str) -> str:
+def ranked_ids(connection: sqlite3.Connection, query: str, *, most: int) -> list[int]:
+    """Return the row ids of the `most` papers that match a query of FTS5 best, best first."""
+    ranked = f"{_RANKING} SELECT paper_id FROM ranked ORDER BY rank, paper_id"
+    return [int(row[0]) for row in connection.execute(ranked, {"words": query, "most": most})]
+
+
+def quoted_words(connection: sqlite3.Connection, words: str) -> str:
+    """Return `words` as a query of FTS5 in which each means itself; empty where there is nothing to look for."""
     printable = "".join(character if character.isprintable() else " " for character in words)
     bounded = " ".join(printable.split()[:_MAX_WORDS])
     return sqlite_utils.Database(connection).quote_fts(bounded).strip()
