@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from catalog.diff import diff
 from catalog.errors import CatalogError
 from catalog.fetch.command import fetch
 from catalog.options import database_option
@@ -210,3 +211,4 @@ def export(folder: Path, facts: bool, database: Path) -> None:
 
 main.add_command(fetch)
 main.add_command(show)
+main.add_command(diff)
