@@ -8,7 +8,7 @@ from datetime import date
 from itertools import islice
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, func, insert, or_, select, update
 
 from catalog.documents import DocumentError
 from catalog.errors import CatalogError
@@ -137,16 +137,30 @@ def load_document(connection: Connection, record: DocumentRecord, terms: LoadTer
 
 
 def _is_older_than_known(connection: Connection, document_id: int, terms: LoadTerms) -> bool:
-    """Whether the document existed by an earlier day than was known, and that leaves fewer days for its digests."""
-    day = terms.as_of.isoformat()
-    read_by = select(func.min(loads.c.as_of_date)).where(loads.c.source_document_id == document_id).scalar_subquery()
-    bounded = select(digests.c.id).where(
-        digests.c.source_document_id == document_id,
-        digests.c.date_basis.in_(("open", "single candidate")),
-        digests.c.latest_date > day,
-        read_by > day,
+    own = source_documents.c.id == document_id
+    return connection.execute(bounded_by(own, terms.as_of)).first() is not None
+
+
+def bounded_by(own: ColumnElement[bool], day: date) -> Select[tuple[int]]:
+    """Select a digest of a document for whose date it matters that the document existed by `day`, if there is one.
+
+    `own` is the condition that `source_documents` is the document. It matters where only a later day was known, and
+    the date of the digest comes from evidence that leaves a day after it, or none at all.
+    """
+    iso = day.isoformat()
+    known = select(func.min(loads.c.as_of_date)).where(loads.c.source_document_id == source_documents.c.id)
+    return (
+        select(digests.c.id)
+        .join(source_documents, source_documents.c.id == digests.c.source_document_id)
+        .where(
+            own,
+            digests.c.printed_date.is_not(None),
+            digests.c.date_basis.in_(("open", "single candidate")),
+            or_(digests.c.latest_date > iso, digests.c.latest_date.is_(None)),
+            known.scalar_subquery() > iso,
+        )
+        .limit(1)
     )
-    return connection.execute(bounded.limit(1)).first() is not None
 
 
 def _listed_papers(connection: Connection, document_id: int) -> set[int]:

@@ -14,7 +14,7 @@ from catalog.database import require_current
 from catalog.documents import DocumentError
 from catalog.errors import CatalogError
 from catalog.foreign import check_foreign, current_file, require_room
-from catalog.load.document import Account, LoadTerms
+from catalog.load.document import Account, LoadTerms, bounded_by
 from catalog.load.session import Target
 from catalog.merge.documents import OtherFile, StoredDocument
 from catalog.models import digests, source_documents
@@ -85,7 +85,7 @@ def _dated(target: Target, other: OtherFile, document: StoredDocument, terms: Lo
 
 
 def _is_there(target: Target, document: StoredDocument) -> bool:
-    """Whether the file has all that the document could bring: content, name, and no open date that it closes."""
+    """Whether the file has all that the document could bring: content, name, and no day that bounds a date."""
     there = select(source_documents.c.id).where(
         source_documents.c.sha256 == document.row.sha256,
         source_documents.c.is_complete >= document.row.is_complete,
@@ -93,8 +93,7 @@ def _is_there(target: Target, document: StoredDocument) -> bool:
     )
     if target.scalar(there) is None:
         return False
-    is_later = digests.c.latest_date > document.as_of.isoformat()
-    return target.scalar(_open_digests(document).where(is_later)) is None
+    return target.scalar(bounded_by(source_documents.c.sha256 == document.row.sha256, document.as_of)) is None
 
 
 def _open_digests(document: StoredDocument) -> Select[tuple[int]]:
