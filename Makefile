@@ -4,7 +4,7 @@ PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: help catalog serve test sweep test-newest-sqlite lint format docs docs-check bench wheel clean
+.PHONY: help catalog serve test sweep test-newest-sqlite lint format docs docs-check pictures bench wheel clean
 
 help: ## list these commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | \
@@ -63,6 +63,9 @@ docs: .venv/test ## write the generated documentation anew
 
 docs-check: .venv/test ## fail where the generated documentation is out of date
 	@$(BIN)/python -m docs.generate --check
+
+pictures: .venv/test ## take the pictures in the README anew
+	@$(BIN)/python -m docs.pictures
 
 bench: .venv/dev ## run the benchmarks and print ratios
 	@for benchmark in benchmarks/bench_*.py; do $(BIN)/python $$benchmark || exit 1; done

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import socket
 import sqlite3
@@ -40,11 +41,17 @@ def site(path: Path) -> Datasette:
 
     class CatalogDatabase(Database):  # type: ignore[misc]
         def connect(self, write: bool = False) -> sqlite3.Connection:
+            return ready.pop() if ready else self.open()
+
+        def open(self) -> sqlite3.Connection:
             # Datasette's own puts the path into the URI as it stands: a `?`, `#` or `%` in it names another file.
-            uri = f"{path.absolute().as_uri()}?immutable=1"
+            uri = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
             connection = sqlite3.connect(uri, uri=True, check_same_thread=False)
             self._all_file_connections.append(connection)
             return connection
+
+    # One for each thread, opened now: one opened later would read the file that has replaced this one by then.
+    ready: list[sqlite3.Connection] = []
 
     metadata = parse_metadata(resource("metadata.yml").read_text(encoding="utf-8"))
     known = inspect_data(path, DATABASE_NAME)
@@ -52,6 +59,7 @@ def site(path: Path) -> Datasette:
     datasette.remove_database("_memory")
     database = CatalogDatabase(datasette, str(path.absolute()), is_mutable=False)
     datasette.add_database(database, name=DATABASE_NAME)
+    ready.extend(database.open() for _ in range(datasette.setting("num_sql_threads")))
     return datasette
 
 
@@ -63,7 +71,9 @@ def serve(path: Path, host: str, port: int, open_browser: bool) -> None:
     """
     import uvicorn
 
-    app = site(path).app()
+    datasette = site(path)
+    asyncio.run(datasette.invoke_startup())
+    app = datasette.app()
     listener = _listen(host, port)
 
     class Server(uvicorn.Server):

@@ -244,6 +244,7 @@ CREATE TABLE papers (
     latest_digest_id INTEGER,
     authors TEXT CONSTRAINT ck_papers_authors CHECK (authors <> ''),
     doi TEXT CONSTRAINT ck_papers_doi CHECK (doi <> ''),
+    recency INTEGER NOT NULL GENERATED ALWAYS AS (coalesce(CAST(replace(publication_date, '-', '') AS INTEGER), 0) * 100000000 + id) VIRTUAL,
     CONSTRAINT pk_papers PRIMARY KEY (id),
     CONSTRAINT uq_papers_arxiv_id UNIQUE (arxiv_id),
     CONSTRAINT ck_papers_author_count CHECK (author_count > 0),
@@ -348,17 +349,19 @@ CREATE INDEX ix_paper_variants_paper_id ON paper_variants (paper_id);
 
 CREATE INDEX ix_paper_variants_title_key ON paper_variants (title_key);
 
-CREATE INDEX ix_papers_digest_count ON papers (digest_count);
+CREATE INDEX ix_papers_digest_count_recency_has_repository_publication_year_latest_digest_id ON papers (digest_count, recency, has_repository, publication_year, latest_digest_id);
 
 CREATE INDEX ix_papers_first_digest_id ON papers (first_digest_id);
 
-CREATE INDEX ix_papers_has_repository ON papers (has_repository);
+CREATE INDEX ix_papers_has_repository_recency_publication_year_digest_count_latest_digest_id ON papers (has_repository, recency, publication_year, digest_count, latest_digest_id);
 
 CREATE INDEX ix_papers_latest_digest_id ON papers (latest_digest_id);
 
 CREATE INDEX ix_papers_publication_date ON papers (publication_date);
 
-CREATE INDEX ix_papers_publication_year ON papers (publication_year);
+CREATE INDEX ix_papers_publication_year_recency_has_repository_digest_count_latest_digest_id ON papers (publication_year, recency, has_repository, digest_count, latest_digest_id);
+
+CREATE INDEX ix_papers_recency ON papers (recency);
 
 CREATE INDEX ix_papers_title_key ON papers (title_key);
 

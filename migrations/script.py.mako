@@ -9,7 +9,8 @@ Rules, each learned from a measured loss of data on SQLite:
 - Every constraint and index has the name that the naming convention gives it; write it out with op.f().
 - A batch rebuild silently drops the triggers and expression indexes of its table and breaks views on it: drop them
   first, make them again in this revision, then rebuild the search index
-  (INSERT INTO papers_fts (papers_fts) VALUES ('rebuild')).
+  (INSERT INTO papers_fts (papers_fts) VALUES ('rebuild')). It fails on a generated column (`papers.recency`): drop that
+  and its indexes first, too, and make them again.
 - A downgrade that would lose data refuses with one sentence; the way back is the backup that `catalog migrate` makes.
 - Models, docs/schema.sql and docs/schema.md change in the same commit (`make docs`); a test with real rows goes up,
   down and up again.

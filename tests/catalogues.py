@@ -18,7 +18,7 @@ import pytest
 from click.testing import CliRunner
 
 from catalog.cli import main
-from catalog.database import create_catalog_engine
+from catalog.database import create_catalog_engine, known_revisions
 from catalog.load import Account, LoadTerms, load_document
 from catalog.migrate import create_catalog
 from catalog.records import DigestRecord, DocumentRecord, EntryRecord, Origin
@@ -71,7 +71,7 @@ def load(path: Path, *documents: DocumentRecord, as_of: date = AS_OF) -> list[Ac
     """Load `documents` into the catalogue at `path`, which is made where nothing is."""
     if not path.exists():
         create_catalog(path)
-    terms = LoadTerms("2026-11-20T12:00:00Z", as_of, "0.1.0", "0005")
+    terms = LoadTerms("2026-11-20T12:00:00Z", as_of, "0.1.0", known_revisions()[-1])
     engine = create_catalog_engine(path)
     try:
         return [_load_one(engine, document, terms) for document in documents]

@@ -112,7 +112,8 @@ def make_catalogue(folder: Path) -> Path:
 
 
 def getter(datasette: Datasette) -> Get:
-    """Return what asks the site, through Datasette's own client."""
+    """Return what asks the site, through Datasette's own client. A slow machine gets a minute for each answer."""
+    datasette._settings["sql_time_limit_ms"] = 60_000  # the deadline of an answer; SQL keeps its own limit
 
     def get(path: str, *, method: str = "GET", **options: Any) -> httpx.Response:
         return asyncio.run(datasette.client.request(method, path, **options))

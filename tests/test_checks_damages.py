@@ -122,9 +122,9 @@ DAMAGES = [
     hurt(
         "integrity",
         "PRAGMA writable_schema = ON; "
-        "UPDATE sqlite_master SET sql = replace(sql, '(digest_count)', '(author_count)') "
-        "WHERE name = 'ix_papers_digest_count'",
-        ("row 1 missing from index ix_papers_digest_count",),
+        "UPDATE sqlite_master SET sql = replace(sql, '(publication_date)', '(author_count)') "
+        "WHERE name = 'ix_papers_publication_date'",
+        ("row 1 missing from index ix_papers_publication_date",),
     ),
     hurt(
         "schema",

@@ -8,11 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from catalog.database import known_revisions
 from catalog.errors import CatalogError
 from catalog.foreign import check_foreign, current_file, require_room
 from tests.catalogues import damage, good_catalogue, plain, snapshot
 from tests.conftest import ROOT
 
+HEAD = known_revisions()[-1]
 FROZEN = ROOT / "tests" / "frozen" / "catalog-0001.db"
 # A query that never ends: whatever evaluates it is found out.
 _ENDLESS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) AS version_num FROM n"
@@ -26,7 +28,7 @@ def path(tmp_path: Path) -> Path:
 def test_a_sound_file_of_any_revision_is_let_in(path: Path) -> None:
     before = path.read_bytes()
 
-    assert (check_foreign(path), check_foreign(FROZEN)) == ("0005", "0001")
+    assert (check_foreign(path), check_foreign(FROZEN)) == (HEAD, "0001")
     with current_file(path) as same:
         assert same == path
     assert path.read_bytes() == before
@@ -37,7 +39,7 @@ def test_an_older_file_is_given_in_the_schema_of_this_version() -> None:
     before = snapshot(FROZEN.parent)
 
     with current_file(FROZEN) as copy:
-        assert (copy == FROZEN, check_foreign(copy)) == (False, "0005")
+        assert (copy == FROZEN, check_foreign(copy)) == (False, HEAD)
 
     assert not copy.exists()
     assert snapshot(FROZEN.parent) == before
@@ -46,7 +48,7 @@ def test_an_older_file_is_given_in_the_schema_of_this_version() -> None:
 def test_what_analyze_keeps_is_no_part_of_the_schema(path: Path) -> None:
     damage(path, "ANALYZE")
 
-    assert check_foreign(path) == "0005"
+    assert check_foreign(path) == HEAD
 
 
 @pytest.mark.parametrize(
@@ -65,7 +67,7 @@ def test_what_analyze_keeps_is_no_part_of_the_schema(path: Path) -> None:
 def test_what_no_migration_makes_is_refused(path: Path, change: str) -> None:
     damage(path, change)
 
-    with pytest.raises(CatalogError, match=r"its tables, views or triggers are not those of revision 000[35]"):
+    with pytest.raises(CatalogError, match=r"its tables, views or triggers are not those of revision \d{4}"):
         check_foreign(path)
 
 

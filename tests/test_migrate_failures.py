@@ -31,8 +31,20 @@ BREAK_FOREIGN_KEYS = """
 REBUILD = """
     for name in ("papers_ai", "papers_ad", "papers_au"):
         op.execute(f"DROP TRIGGER {name}")
+    bind = op.get_bind()
+    indexes = bind.exec_driver_sql("SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql LIKE '%recency%'")
+    indexes = indexes.all()
+    for name, _ in indexes:
+        op.execute(f"DROP INDEX {name}")
+    op.execute("ALTER TABLE papers DROP COLUMN recency")
     with op.batch_alter_table("papers", recreate="always") as batch:
         batch.add_column(sa.Column("venue", sa.Text))
+    op.execute(
+        "ALTER TABLE papers ADD COLUMN recency INTEGER NOT NULL GENERATED ALWAYS AS "
+        "(coalesce(CAST(replace(publication_date, '-', '') AS INTEGER), 0) * 100000000 + id) VIRTUAL"
+    )
+    for _, sql in indexes:
+        op.execute(sql)
     for statement in TRIGGERS:
         op.get_bind().exec_driver_sql(statement)
     op.execute("INSERT INTO papers_fts (papers_fts) VALUES ('rebuild')")

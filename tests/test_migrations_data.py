@@ -13,7 +13,7 @@ from catalog.records import EntryRecord
 from catalog.titles import title_key
 from tests.catalogues import document, load
 from tests.conftest import rows
-from tests.revisions import at_revision, upgrade, write
+from tests.revisions import REVISIONS, at_revision, upgrade, write
 
 ENTRIES_BY_NAME = """
 SELECT digests.name || ' ' || position, {0} FROM digest_entries AS entry JOIN digests ON digests.id = digest_id
@@ -359,9 +359,42 @@ def test_0005_counts_no_records_and_no_merged_papers_for_older_loads(database: P
     assert rows(database, "SELECT DISTINCT url FROM digests") == [(None,)]
 
 
-def test_0005_agrees_with_the_software_on_what_is_derived(database: Path) -> None:
-    migrated(database, "0005")
+def test_what_0005_derives_is_what_the_software_derives(database: Path) -> None:
+    migrated(database, REVISIONS[-1])
 
     broken = {result.name: result.broken for result in check_catalog(database)}
     assert broken["derived columns"] == []
     assert broken["repetition out of line"] == []
+
+
+def test_0006_answers_for_the_list_of_papers_from_indexes_alone(database: Path) -> None:
+    at_revision(database, "0005")
+    by_date = "SELECT * FROM papers WHERE has_repository = 1 ORDER BY publication_date DESC LIMIT 26"
+    assert "USE TEMP B-TREE FOR ORDER BY" in plan(database, by_date)
+
+    upgrade(database, "0006")
+
+    for column in ("has_repository", "publication_year", "digest_count"):
+        assert "TEMP B-TREE" not in plan(database, LISTED.format(f"{column} = 1"))
+        for other in ("has_repository", "publication_year", "digest_count", "latest_digest_id"):
+            counted = f"SELECT {other}, count(*) FROM papers WHERE {column} = 1 GROUP BY {other}"
+            assert "COVERING INDEX" in plan(database, counted), (column, other)
+
+
+def test_0006_orders_papers_by_date_then_number_with_unknown_dates_last(database: Path) -> None:
+    migrated(database, "0006")
+
+    by_recency = rows(database, "SELECT id FROM papers ORDER BY recency DESC")
+    assert by_recency == rows(
+        database, "SELECT id FROM papers ORDER BY publication_date IS NULL, publication_date DESC, id DESC"
+    )
+    assert len(set(by_recency)) == len(by_recency)
+    next_page = "SELECT id FROM papers WHERE recency < 9 OR recency IS NULL OR (recency = 9 AND id > 1) "
+    assert "MULTI-INDEX" not in plan(database, next_page + "ORDER BY recency DESC LIMIT 26")
+
+
+LISTED = "SELECT * FROM papers WHERE {} ORDER BY recency DESC LIMIT 26"
+
+
+def plan(path: Path, sql: str) -> str:
+    return "; ".join(row[3] for row in rows(path, f"EXPLAIN QUERY PLAN {sql}"))

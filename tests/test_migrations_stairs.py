@@ -81,7 +81,9 @@ REFUSED = {
         "UPDATE loads SET record_count = 1 WHERE id = 1",
         "UPDATE loads SET merged_paper_count = 1 WHERE id = 1",
     ),
+    "0006": (),  # only indexes: nothing can be lost
 }
+BY_DIGEST_COUNT = "ix_papers_digest_count_recency_has_repository_publication_year_latest_digest_id"
 # What lets a late statement of the revision fail, and what the sentence says of it.
 SABOTAGE = {
     "0002": (
@@ -95,6 +97,7 @@ SABOTAGE = {
         "NOT NULL constraint failed: new_link_assertions.position",
     ),
     "0005": ("ALTER TABLE loads ADD COLUMN merged_paper_count INTEGER", "duplicate column name: merged_paper_count"),
+    "0006": (f"CREATE INDEX {BY_DIGEST_COUNT} ON papers (title)", f"index {BY_DIGEST_COUNT} already exists"),
 }
 
 

@@ -1,255 +1,230 @@
-"""What a browser draws of the site that `catalog serve` publishes, and how that command begins and ends."""
+"""What a browser shows of every kind of page: whole at every width, silent, and open to everybody."""
 
 from __future__ import annotations
 
-import json
 import re
-import shutil
-import signal
-import socket
-import subprocess
-import sys
 from collections.abc import Iterator
-from html import unescape
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
-from typing import Any
+from typing import TYPE_CHECKING
 
-import httpx
 import pytest
 
-from catalog.documents import find_documents
-from catalog.load import load_documents, load_terms
-
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-FLAGS = (
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
+from tests.browser import (
+    HEIGHT,
+    NARROW,
+    NARROWEST,
+    RULES_OF_COLOUR,
+    WIDE,
+    Noise,
+    chromium,
+    cut_off,
+    grave_faults,
+    needs_browser,
+    open_context,
+    serving,
+    visit,
 )
-needs_chromium = pytest.mark.skipif(
-    CHROMIUM is None, reason="no chromium, chromium-browser or google-chrome is installed"
+from tests.site_pages import KINDS, NOT_THERE, SAMPLE, SCARF_COUNT, address_of_kind, make_full_catalogue
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, BrowserContext, Page
+
+pytestmark = needs_browser
+
+# Some answers are errors, and the browser says so itself.
+EXPECTED_STATUS = {**dict.fromkeys(NOT_THERE, 404), "own SQL with an error": 400}
+
+
+@pytest.fixture(scope="module")
+def full_catalogue(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make_full_catalogue(tmp_path_factory.mktemp("full"))
+
+
+@pytest.fixture(scope="module")
+def address(full_catalogue: Path) -> Iterator[str]:
+    with serving(full_catalogue) as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as browser:
+        yield browser
+
+
+@pytest.fixture(scope="module")
+def context(browser: Browser, address: str) -> Iterator[BrowserContext]:
+    with open_context(browser, address) as context:
+        yield context
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Iterator[Page]:
+    with context.new_page() as page:
+        page.emulate_media(color_scheme="light")
+        yield page
+
+
+def _resize(page: Page, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": HEIGHT})
+
+
+# Every kind of page
+
+
+@pytest.mark.parametrize(
+    "kind", [kind if kind in SAMPLE else pytest.param(kind, marks=pytest.mark.slow) for kind in KINDS]
 )
+def test_every_kind_of_page_is_whole_silent_and_open_to_everybody(page: Page, full_catalogue: Path, kind: str) -> None:
+    noise = Noise(page)
+    status = EXPECTED_STATUS.get(kind, 200)
 
-FILLER = (
-    "We knit a scarf for every imaginary giraffe of an imaginary zoo and measure how warm each of them claims to be. "
-    "The longest scarf took nine winters. Giraffes with stripes report more warmth than giraffes with dots, which "
-    "vanishes when both close their eyes, and none of them wished to be photographed for the appendix of this work. "
-)
-CARD = """
-{title}
+    assert visit(page, address_of_kind(kind, full_catalogue), noise) == status
+    assert [said for said in noise.heard if f"status of {status} " not in said] == []
+    _assert_has_the_frame(page)
+    assert grave_faults(page) == []
+    for width in (NARROWEST, NARROW):
+        _resize(page, width)
+        assert cut_off(page) == {}, width
+    page.emulate_media(color_scheme="dark")
+    assert grave_faults(page, RULES_OF_COLOUR) == []
 
-{filler}{code}
 
-  • {authors} authors
+def _assert_has_the_frame(page: Page) -> None:
+    assert page.get_by_role("heading", level=1).count() == 1
+    assert page.get_by_role("heading", level=1).inner_text().strip()
+    for landmark in ("main", "banner", "contentinfo", "search"):
+        assert page.get_by_role(landmark).count() == 1, landmark
+    assert page.get_by_role("navigation", name="Site").count() == 1
+    unnamed = page.locator("svg:not([aria-hidden=true]):not([aria-label]), img:not([alt])")
+    assert unnamed.count() == 0, unnamed.first.evaluate("element => element.outerHTML")
 
-·
 
-Mar {day}, 2024
-"""
-PATHS = (
-    "/",
-    "/catalog",
-    "/catalog/papers",
-    "/catalog/papers/1",
-    "/catalog/digests",
-    "/catalog/links",
-    "/catalog/newest_digest",
-)
-DRAWN = [(path, 400) for path in PATHS] + [("/catalog/papers", 1280), ("/catalog/papers/1", 1280)]
+# The keyboard
 
-# A headless window is never narrower than 500 pixels, but a frame in it is; and one start of the browser is enough.
-FRAMES = (
-    "<!doctype html><title>frames</title>"
-    + "".join(
-        f'<iframe src="{path}" style="border: 0; width: {width}px; height: 800px"></iframe>' for path, width in DRAWN
-    )
-    + """<script>
-const look = (frame) => {
-    const page = frame.contentDocument;
-    const width = page.documentElement.clientWidth;
-    const shown = (element) => element.getClientRects().length > 0;
-    const box = (selector) => {
-        const found = page.querySelector(selector);
-        if (!found) return null;
-        const {top, bottom, left, right} = found.getBoundingClientRect();
-        return {top, bottom, left, right, text: found.innerText, colour: getComputedStyle(found).color};
-    };
+
+FOCUSED = """() => {
+    const element = document.activeElement, style = getComputedStyle(element), box = element.getBoundingClientRect();
     return {
-        width,
-        scrollWidth: page.documentElement.scrollWidth,
-        overflowing: [...page.querySelectorAll("body *")].filter(shown)
-            .filter((element) => element.getBoundingClientRect().right > width + 1)
-            .map((element) => element.outerHTML.slice(0, 120)),
-        title: box("td.col-title a"), row: box("tbody tr"), abstract: box("td.col-abstract"),
-        heading: box("h1"), search: box("input[type=search]"), article: box("p.abstract"),
-        headings: [...page.querySelectorAll("th")].filter(shown).map((heading) => heading.innerText.trim()),
-        rows: page.querySelectorAll("tbody tr").length,
+        html: element.outerHTML.slice(0, 160), in_main: document.querySelector("main").contains(element),
+        outline: style.outlineStyle === "none" ? 0 : parseFloat(style.outlineWidth),
+        in_view: box.left >= 0 && box.right <= innerWidth && box.top < innerHeight && box.bottom > 0,
     };
-};
-addEventListener("load", () => {
-    const out = document.createElement("pre");
-    out.id = "result";
-    out.textContent = JSON.stringify([...document.querySelectorAll("iframe")].map(look));
-    document.body.append(out);
-});
-</script>"""
-)
-
-Drawn = dict[tuple[str, int], dict[str, Any]]
+}"""
+MOST_STOPS = 60
+FOR_THE_KEYBOARD = ["home", "table papers", "paper with everything", "search with results", "own SQL"]
 
 
-@pytest.fixture(scope="module")
-def catalogue(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("browser")
-    cards = [
-        CARD.format(
-            title=f"Scarf Number {number} for Giraffes: Necks, Winters and the Cosine-Similarity-of-Stripes-Guess",
-            filler=FILLER,
-            code=f"Our pattern is at https://github.com/giraffe-scarves-of-the-imaginary-zoo/scarf-pattern-{number}.",
-            authors=number + 2,
-            day=number + 1,
-        )
-        for number in range(6)
-    ]
-    page = folder / "page.txt"
-    page.write_text("byAK and the research community\n\nMay 4\n" + "".join(cards), encoding="utf-8")
-    problems: list[str] = []
-    path = folder / "giraffes.db"
-    list(load_documents(find_documents([page]), path, load_terms(), on_error=problems.append))
-    assert not problems
-    return path
+@pytest.mark.parametrize("width", [WIDE, NARROW])
+@pytest.mark.parametrize("kind", FOR_THE_KEYBOARD)
+def test_the_keyboard_reaches_everything_and_shows_where_it_is(
+    page: Page, full_catalogue: Path, kind: str, width: int
+) -> None:
+    _resize(page, width)
+    visit(page, address_of_kind(kind, full_catalogue))
+    seen = []
+    for _ in range(MOST_STOPS):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement === document.body"):
+            break
+        seen.append(page.evaluate(FOCUSED))
+
+    assert [place["html"] for place in seen if place["outline"] < 2 or not place["in_view"]] == []
+    assert len(seen) > 15
+    assert any(place["in_main"] for place in seen)
 
 
-def _start(catalogue: Path, port: int = 0) -> subprocess.Popen[str]:
-    command = [sys.executable, "-c", "from catalog.cli import main; main()"]
-    command += ["serve", "--database", str(catalogue), "--port", str(port)]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+@pytest.mark.parametrize("width", [WIDE, NARROW])
+def test_the_first_tab_stop_skips_to_the_content(page: Page, width: int) -> None:
+    _resize(page, width)
+    visit(page, "/catalog/papers")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "To the content"
+    assert page.evaluate(FOCUSED)["in_view"]
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    assert page.evaluate(FOCUSED)["in_main"]
 
 
-def _address(process: subprocess.Popen[str]) -> str:
-    assert process.stdout
-    line = process.stdout.readline()
-    found = re.search(r"http://127\.0\.0\.1:\d+/", line)
-    assert found, f"{line!r} {process.communicate(timeout=10)}"
-    return found[0]
+# What a reader sees first
 
 
-@pytest.fixture(scope="module")
-def address(catalogue: Path) -> Iterator[str]:
-    process = _start(catalogue)
-    try:
-        yield _address(process)
-    finally:
-        process.send_signal(signal.SIGINT)
-        process.communicate(timeout=10)
+@pytest.mark.parametrize("width", [WIDE, NARROW])
+def test_the_first_paper_is_above_the_fold(page: Page, width: int) -> None:
+    _resize(page, width)
+    visit(page, "/catalog/papers?_search=scarf&_sort_desc=publication_date")
+    assert page.get_by_role("main").get_by_role("link", name="Scarf Number").count() == SCARF_COUNT
+    title = page.get_by_role("link", name="Scarf Number 5").bounding_box()
+    box = page.get_by_role("searchbox", name="Words").last.bounding_box()
+    abstract = page.get_by_text("We knit a scarf").first
+    room = abstract.bounding_box()
+    assert title
+    assert box
+    assert room
+    assert box["y"] < title["y"] < 600
+    assert room["height"] < 180
+    assert abstract.inner_text().endswith("…")
 
 
-def test_serve_says_its_address_once_it_answers_and_ctrl_c_ends_it_quietly(catalogue: Path) -> None:
-    process = _start(catalogue)
-    address = _address(process)
-    assert httpx.get(address).status_code == 200
-    process.send_signal(signal.SIGINT)
-    out, errors = process.communicate(timeout=10)
-    assert process.returncode == 0
-    assert out == ""
-    assert errors.strip() == ""
-
-
-def test_a_taken_port_is_one_sentence(catalogue: Path) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
-        process = _start(catalogue, port)
-        out, errors = process.communicate(timeout=30)
-    assert process.returncode == 1
-    assert out == ""
-    assert errors == (
-        f"Error: 127.0.0.1:{port}: cannot be listened on (Address already in use); "
-        "name another address with --host or --port.\n"
-    )
-
-
-@pytest.fixture(scope="module")
-def framed(address: str) -> Iterator[str]:
-    """Where the site is again, with one page more: from the same place, so that it may look into the others."""
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            if self.path == "/frames":
-                body, kind = FRAMES.encode(), "text/html"
-            else:
-                answer = httpx.get(address.rstrip("/") + self.path)
-                body, kind = answer.content, answer.headers["content-type"]
-            self.send_response(200)
-            self.send_header("Content-Type", kind)
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, format: str, *args: object) -> None:
-            pass
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_address[1]}"
-        server.shutdown()
-
-
-@pytest.fixture(scope="module")
-def pages(framed: str, tmp_path_factory: pytest.TempPathFactory) -> Drawn:
-    """What each page looks like at its width: boxes, texts, and whatever sticks out of it."""
-    assert CHROMIUM
-    profile = tmp_path_factory.mktemp("profile")
-    command = [CHROMIUM, *FLAGS, f"--user-data-dir={profile}", "--window-size=1400,900", "--hide-scrollbars"]
-    command += ["--dump-dom", f"{framed}/frames"]
-    dumped = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False).stdout
-    found = re.search(r'<pre id="result">(.*?)</pre>', dumped, re.DOTALL)
-    assert found, dumped[-2000:]
-    return dict(zip(DRAWN, json.loads(unescape(found[1])), strict=True))
-
-
-@needs_chromium
-@pytest.mark.parametrize("width", [1280, 400])
-def test_the_first_paper_is_above_the_fold(pages: Drawn, width: int) -> None:
-    page = pages["/catalog/papers", width]
-    assert page["width"] == width
-    assert page["rows"] == 6
-    assert page["title"]["text"].startswith("Scarf Number 5")
-    assert page["row"]["bottom"] < 600
-    assert page["search"]["bottom"] < page["row"]["top"]
-    assert page["abstract"]["bottom"] - page["abstract"]["top"] < 160
-    assert page["abstract"]["text"].endswith("…")
-
-
-@needs_chromium
-def test_the_style_sheet_is_applied(pages: Drawn) -> None:
-    assert pages["/catalog/papers", 1280]["title"]["colour"] == "rgb(26, 90, 150)"
-
-
-@needs_chromium
-def test_the_columns_that_a_reader_sees(pages: Drawn) -> None:
-    headings = [heading.rstrip(" ▲▼\xa0") for heading in pages["/catalog/papers", 1280]["headings"]]
+def test_the_columns_that_a_reader_sees(page: Page) -> None:
+    visit(page, "/catalog/papers")
+    headings = [heading.rstrip(" ▲▼\xa0") for heading in page.get_by_role("columnheader").all_inner_texts()]
     assert headings == ["Title", "Abstract", "Code", "Published", "Authors", "Digests"]
 
 
-@needs_chromium
-@pytest.mark.parametrize("path", PATHS)
-def test_nothing_sticks_out_at_400_pixels(pages: Drawn, path: str) -> None:
-    page = pages[path, 400]
-    assert page["heading"]
-    assert page["scrollWidth"] <= 400, page["overflowing"]
+@pytest.mark.parametrize("width", [WIDE, NARROW])
+def test_a_paper_is_an_article(page: Page, full_catalogue: Path, width: int) -> None:
+    _resize(page, width)
+    visit(page, address_of_kind("paper with everything", full_catalogue))
+    heading = page.get_by_role("heading", level=1)
+    title, text = heading.bounding_box(), page.get_by_text("We invent a benchmark of paper boats").bounding_box()
+    assert heading.inner_text() == "Paper Boats in Bath Tubs: A Benchmark Nobody Asked For"
+    assert title
+    assert text
+    assert title["y"] + title["height"] < text["y"] < 400
+    assert text["width"] < 800
 
 
-@needs_chromium
-@pytest.mark.parametrize("width", [1280, 400])
-def test_a_paper_is_an_article(pages: Drawn, width: int) -> None:
-    page = pages["/catalog/papers/1", width]
-    assert page["heading"]["text"].startswith("Scarf Number 0")
-    assert page["heading"]["bottom"] < page["article"]["top"] < 400
-    assert page["article"]["text"].startswith("We knit a scarf")
-    assert page["article"]["right"] - page["article"]["left"] < 800
+def test_a_visitor_who_prefers_the_dark_gets_it(page: Page) -> None:
+    visit(page, "/")
+    colours = {}
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        colours[scheme] = page.evaluate("getComputedStyle(document.body).backgroundColor.match(/\\d+/g).map(Number)")
+    assert min(colours["light"]) > 200
+    assert max(colours["dark"]) < 60
+
+
+# The means themselves
+
+BAD_PAGE = """<!doctype html><html lang="en"><title>Bad</title><main><h1>Bad</h1>
+<div id="wide" style="width: 2000px">wide</div>
+<p id="cut" style="overflow: hidden; width: 50px; white-space: nowrap">Words that do not fit.</p>
+<input id="hint" aria-label="hint" placeholder="Words that do not fit" style="width: 60px">
+<div id="roll" tabindex="0" style="overflow: auto; width: 50px"><div style="width: 90px">rolled</div></div>
+<p id="pale" style="color: #ccc; background: #fff">Pale words.</p></main>
+<script>console.log("said"); alert("asked"); throw Error("thrown");</script>
+"""
+
+
+def test_a_bad_page_is_found_out(page: Page) -> None:
+    noise = Noise(page)
+    visit(page, "/")
+    with page.expect_console_message():
+        page.evaluate("document.head.append(Object.assign(document.createElement('script'), {textContent: '1'}))")
+    assert any("Content Security Policy" in said for said in noise.heard)
+    page.goto("about:blank")
+    noise.heard.clear()
+    _resize(page, NARROW)
+    page.set_content(BAD_PAGE)
+
+    assert {said.partition(":")[0] for said in noise.heard} == {"log", "dialog", "script error"}
+    cut = cut_off(page)
+    assert cut.pop("document") >= 2000 - NARROW
+    assert {name: [re.findall('id="([a-z]+)"', html) for html in found] for name, found in cut.items()} == {
+        "outside": [["wide"]],
+        "cut": [["cut"]],
+        "placeholders": [["hint"]],
+        "scrolled": [["roll"]],
+    }
+    assert [fault.partition(":")[0] for fault in grave_faults(page)] == ["color-contrast"]

@@ -76,7 +76,7 @@ def test_papers_table_shows_what_a_reader_wants_and_no_internal_column(get: Get)
     page = get("/catalog/papers").text
     assert f'<a href="/catalog/papers/{paper_id(get, "Paper Boats")}">Paper Boats in Bath Tubs' in page
     headings = re.findall(r'<th[^>]* data-column="(\w+)"', page)
-    assert headings == ["title", "abstract", "has_repository", "publication_date", "author_count", "digest_count"]
+    assert headings == ["title", "abstract", "has_repository", "recency", "author_count", "digest_count"]
     assert (
         'href="https://github.com/Tub-Lab/Paper-Boats" rel="nofollow noopener noreferrer">Tub-Lab/Paper-Boats' in page
     )
@@ -97,7 +97,7 @@ def test_a_catalogue_of_facts_shows_no_empty_column(tmp_path: Path) -> None:
     page = getter(datasette)("/catalog/papers").text
 
     headings = re.findall(r'<th[^>]* data-column="(\w+)"', page)
-    assert headings == ["title", "has_repository", "publication_date", "author_count", "digest_count"]
+    assert headings == ["title", "has_repository", "recency", "author_count", "digest_count"]
     assert page.count('<td class="col-title">') == 25
     assert "col-abstract" not in page
     datasette.get_database(DATABASE_NAME).close()
@@ -202,6 +202,7 @@ def test_a_repository_says_which_papers_name_it_and_who_says_so(get: Get) -> Non
     assert "Said by its abstract (first.txt, line 9); by its abstract (second.txt, line 7)." in boats
     drawer = words(get(f"/catalog/repositories/{row_id(get, 'repositories', name='drawer')}").text)
     assert "only promised" in drawer
+    assert "Said by its abstract, as a promise (first.txt" in drawer
     listing = get("/catalog/repositories").text
     assert re.search(r">drawer</a>.*?1 <small>1 only promised</small>", listing, re.DOTALL)
 

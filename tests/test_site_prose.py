@@ -7,7 +7,7 @@ from html import unescape
 from types import SimpleNamespace
 from typing import Any
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from catalog.site.plugins.cells import date_reason, plain, web_link
@@ -62,6 +62,7 @@ def test_a_hostile_address_is_words() -> None:
     assert "href" not in linked("click me", [said("click me", "javascript:alert(1)")], ENV)
 
 
+@settings(deadline=None)
 @given(st.text(), st.lists(st.text(min_size=1, max_size=5), max_size=5))
 def test_no_word_of_an_abstract_is_lost_and_no_tag_is_let_in(text: str, addresses: list[str]) -> None:
     shown = linked(text, [said(address, "https://x.example/") for address in addresses], ENV)
@@ -76,6 +77,7 @@ def test_marks_are_kept_and_nothing_else() -> None:
     )
 
 
+@settings(deadline=None)
 @given(st.text(alphabet="<>b/ x&"))
 def test_marks_are_always_closed(text: str) -> None:
     shown = marked(text, ENV)

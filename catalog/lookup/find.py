@@ -15,7 +15,7 @@ from typing import Final, Literal
 
 from catalog.arxiv import parse_arxiv_id
 from catalog.links import Target, canonicalize
-from catalog.search import quoted_words, ranked_ids
+from catalog.search import quoted_words, ranked
 from catalog.titles import title_key
 
 Kind = Literal["paper", "repository", "digest"]
@@ -156,9 +156,9 @@ def _by_words(connection: sqlite3.Connection, text: str) -> list[Reference]:
     words = quoted_words(connection, text)
     if not words or "://" in text:  # an address that is not there: its words would find everything
         return []
-    in_title = ranked_ids(connection, f"title : ({words})", most=2)
-    found = in_title if len(in_title) == 1 else ranked_ids(connection, words, most=MOST_CANDIDATES)
-    return [Reference("paper", paper_id) for paper_id in found]
+    in_title = ranked(connection, f"title : ({words})", most=2)
+    found = in_title if len(in_title) == 1 else ranked(connection, words, most=MOST_CANDIDATES)
+    return [Reference("paper", result.paper_id) for result in found]
 
 
 _LOOKS: Final[tuple[Callable[[sqlite3.Connection, str], list[Reference]], ...]] = (

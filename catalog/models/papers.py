@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import (
     CheckConstraint,
     Column,
+    Computed,
     Index,
     Integer,
     PrimaryKeyConstraint,
@@ -28,6 +29,21 @@ from catalog.models.columns import (
     textual,
 )
 
+
+def _listed(*filters: str) -> tuple[Index, ...]:
+    """For each filter of the list of papers an index that sorts it by date and counts the other facets without rows."""
+    return tuple(
+        Index(
+            None,
+            name,
+            "recency",
+            *(other for other in filters if other != name),
+            "latest_digest_id",
+        )
+        for name in filters
+    )
+
+
 papers = Table(
     "papers",
     metadata,
@@ -43,7 +59,7 @@ papers = Table(
         "publication_date",
         "Day of first publication, ISO 8601 (`publishedAt` in the listing's API); null where no source prints it",
     ),
-    number("publication_year", "Derived: year of `publication_date`"),
+    number("publication_year", "Derived: year of `publication_date`; null where that is"),
     flag("has_repository", "Derived: 1 where a link of the paper leads to a repository", default=0),
     Column(
         "digest_count",
@@ -68,13 +84,20 @@ papers = Table(
     ),
     added_text("authors", "Names of the authors in their order, as a JSON array; null where no source names them"),
     added_text("doi", "DOI that arXiv gives for the paper; null where no source names it"),
+    Column(
+        "recency",
+        Integer,
+        # Below 2^53, so that JavaScript reads it exactly, for up to 100,000,000 papers.
+        Computed("coalesce(CAST(replace(publication_date, '-', '') AS INTEGER), 0) * 100000000 + id", persisted=False),
+        nullable=False,
+        comment="Derived: the order of the list of papers: publication date, then row number; those without date last",
+    ),
     UniqueConstraint("arxiv_id"),
     Index(None, "title_key"),
     Index("ux_papers_title_key_without_arxiv_id", "title_key", unique=True, sqlite_where=text("arxiv_id IS NULL")),
     Index(None, "publication_date"),
-    Index(None, "publication_year"),
-    Index(None, "has_repository"),
-    Index(None, "digest_count"),
+    Index(None, "recency"),
+    *_listed("has_repository", "publication_year", "digest_count"),
     not_empty("title", "title_key", "abstract", "arxiv_id"),
     iso_dates("publication_date"),
     CheckConstraint("author_count > 0", name="author_count"),
@@ -90,7 +113,7 @@ paper_variants = Table(
     identifier(),
     reference("paper_id", "papers", "The paper", index=True),
     textual("title", "A title of the paper other than `papers.title`; null where the row holds another text"),
-    textual("title_key", "That title's letters and digits, folded"),
+    textual("title_key", "That title's letters and digits, folded; null where the row holds another text"),
     textual("abstract", "An abstract other than `papers.abstract`; null where the row holds another text"),
     textual("authors", "A list of authors other than `papers.authors`; null where the row holds another text"),
     Index(None, "title_key"),

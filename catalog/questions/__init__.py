@@ -57,6 +57,11 @@ def questions() -> tuple[Question, ...]:
     return tuple(_parsed(name, (folder / f"{name}.sql").read_text(encoding="utf-8")) for name in NAMES)
 
 
+def question(name: str) -> Question:
+    """Return the question of that name. Raises KeyError where there is none."""
+    return {found.name: found for found in questions()}[name]
+
+
 def _parsed(name: str, text: str) -> Question:
     match = _HEAD.fullmatch(text)
     if match is None:

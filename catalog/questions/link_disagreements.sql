@@ -1,37 +1,43 @@
 -- Who disagrees about a link
--- Papers of whose code the sources speak differently: another repository, promised or there, their own or somebody else's, official or not.
+-- Papers of whose code the sources speak differently: another repository, promised or there, their own or somebody else's, official or not; the latest published first.
 
-with said as (
-  select link_assertions.paper_id, link_assertions.link_id, link_assertions.asserted_by,
-    min(link_assertions.is_promised) as is_promised, max(link_assertions.is_own) as is_own,
-    max(link_assertions.is_official) as is_official
-  from link_assertions
-  group by link_assertions.paper_id, link_assertions.link_id, link_assertions.asserted_by
-), disputed as (
-  select said.paper_id
-  from said join links on links.id = said.link_id
-  where links.kind = 'repository'
-  group by said.paper_id
-  having count(distinct said.asserted_by) > 1 and (
-    count(*) < count(distinct said.asserted_by) * count(distinct said.link_id)
-    or min(said.is_promised) < max(said.is_promised)
-    or min(said.is_own) < max(said.is_own)
-    or min(said.is_official) < max(said.is_official)
-  )
-  order by said.paper_id desc
+with disputed as materialized (
+  select papers.id from papers
+  where papers.has_repository = 1
+    -- Most papers have one source, which this tells soonest.
+    and (select min(asserted_by) < max(asserted_by) from link_assertions where paper_id = papers.id)
+    and exists (
+      select 1
+      from (select link_id, asserted_by, min(is_promised) as is_promised, max(coalesce(is_official, is_own)) as is_own
+            from link_assertions
+            where paper_id = papers.id
+            group by link_id, asserted_by) as said
+        join links on links.id = said.link_id and links.kind = 'repository'
+      group by said.link_id
+      having min(said.is_promised) < max(said.is_promised) or min(said.is_own) < max(said.is_own)
+        or count(*) < (
+          select count(distinct link_assertions.asserted_by)
+          from link_assertions join links on links.id = link_assertions.link_id
+          where link_assertions.paper_id = papers.id and links.kind = 'repository'
+        )
+    )
+  order by papers.recency desc
   limit 200
 )
 select papers.title, repositories.owner || '/' || repositories.name as repository,
-  group_concat(
-    said.asserted_by || case when said.is_promised then ': promised' else '' end
-      || case said.is_own when 0 then ': somebody else''s' else '' end
-      || case said.is_official when 1 then ': official' when 0 then ': not official' else '' end,
-    '; ') as who_says_what,
+  (select group_concat(words, '; ')
+   from (select asserted_by || case when min(is_promised) then ': promised' else '' end
+           || case max(is_official) when 1 then ': official' when 0 then ': not official'
+              else case max(is_own) when 0 then ': somebody else''s' else '' end end as words
+         from link_assertions
+         where paper_id = paper_links.paper_id and link_id = paper_links.link_id
+         group by asserted_by
+         order by asserted_by)) as who_says_what,
   papers.id as paper_id, repositories.id as repository_id
 from disputed
-  join papers on papers.id = disputed.paper_id
-  join said on said.paper_id = disputed.paper_id
-  join links on links.id = said.link_id
+  join papers on papers.id = disputed.id
+  join paper_links on paper_links.paper_id = papers.id
+  join links on links.id = paper_links.link_id
   join repositories on repositories.id = links.repository_id
-group by papers.id, repositories.id
-order by papers.id desc, repositories.id
+order by papers.recency desc, repositories.id
+limit 1000

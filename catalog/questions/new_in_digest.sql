@@ -7,11 +7,13 @@ with chosen as (
   order by digest_date desc, name desc limit 1
 )
 select digest_entries.position, papers.title, papers.publication_date,
-  (select group_concat(repositories.owner || '/' || repositories.name, ', ')
-   from paper_links
-     join links on links.id = paper_links.link_id
-     join repositories on repositories.id = links.repository_id
-   where paper_links.paper_id = papers.id) as repositories,
+  (select group_concat(name, ', ')
+   from (select repositories.owner || '/' || repositories.name as name
+         from paper_links
+           join links on links.id = paper_links.link_id
+           join repositories on repositories.id = links.repository_id
+         where paper_links.paper_id = papers.id
+         order by paper_links.link_id)) as repositories,
   digest_entries.upvote_count, chosen.name as digest, papers.id as paper_id, chosen.id as digest_id
 from chosen
   join digest_entries on digest_entries.digest_id = chosen.id

@@ -6,14 +6,17 @@ with newest as materialized (
   where digest_date is not null and repeats_digest_id is null
   order by digest_date desc, name desc
   limit 100
-), lags as (
-  select newest.id, julianday(newest.digest_date) - julianday(papers.publication_date) as days,
-    row_number() over (partition by newest.id order by papers.publication_date desc) as place,
-    count(*) over (partition by newest.id) as papers
+), listed as (
+  select distinct newest.id, papers.id as paper_id,
+    julianday(newest.digest_date) - julianday(papers.publication_date) as days
   from newest
     join digest_entries on digest_entries.digest_id = newest.id
     join papers on papers.id = digest_entries.paper_id
   where papers.publication_date is not null
+), lags as (
+  select id, days, row_number() over (partition by id order by days, paper_id) as place,
+    count(*) over (partition by id) as papers
+  from listed
 )
 select newest.name as digest, newest.digest_date, lags.papers,
   cast(min(lags.days) as integer) as fewest_days,

@@ -1,18 +1,21 @@
 -- Rank and upvotes over time
 -- Each place of one paper in the digests, the earliest first; of the paper in most digests where none is given.
 
-with chosen as (
+with named as materialized (
+  select 1 as way, id from papers where arxiv_id = :paper
+  union all
+  select 2, id from papers where id = cast(:paper as integer) and cast(id as text) = :paper
+  union all
+  -- The search index finds the title; text that holds a character 0 would end the phrase early.
+  select 3, rowid from papers_fts
+  where papers_fts match
+      case when instr(:paper, char(0)) then '""' else 'title : "' || replace(:paper, '"', '""') || '"' end
+    and title = :paper collate nocase
+), chosen as (
   select id, title from papers
-  where case when :paper = '' then digest_count > 0 else id = (
-    select id from papers where arxiv_id = :paper
-    union all
-    select id from papers where id = cast(:paper as integer) and :paper not glob '*[^0-9]*'
-    union all
-    select id from papers where title_key = lower(replace(:paper, ' ', '')) or title = :paper
-    limit 1
-  ) end
-  order by digest_count desc, id desc
-  limit 1
+  where id = case when :paper = ''
+    then (select id from papers where digest_count > 0 order by digest_count desc, id desc limit 1)
+    else (select id from named order by way, id limit 1) end
 )
 select digests.name as digest, coalesce(digests.digest_date, digests.printed_date) as day,
   digest_entries.position,

@@ -12,7 +12,8 @@ select recurring.title, recurring.digest_count,
    from (select digests.name || ' (' || digest_entries.position || ')' as place
          from digest_entries join digests on digests.id = digest_entries.digest_id
          where digest_entries.paper_id = recurring.id
-         order by coalesce(digests.digest_date, digests.earliest_date), digests.name)) as digests_and_positions,
+         order by coalesce(digests.digest_date, digests.earliest_date), digests.name, digest_entries.position)
+  ) as digests_and_positions,
   recurring.id as paper_id
 from recurring
 order by recurring.digest_count desc, recurring.id desc

@@ -1,19 +1,43 @@
 -- Search
--- The papers that have all the words in title or abstract, the best match first; matched words stand between <b> and </b>.
+-- The papers that have all the words in title or abstract, the best match first.
 
-with ranked as materialized (
+-- Of words that stand in more than 20,000 papers only the 20,000 added last that have them in the title are ranked; under
+-- a filter, the 5,000 added last. Matched words stand between <b> and </b>.
+with common as materialized (
+  select :year = '' and :code = ''
+    and 20000 < (
+      select count(*) from (select 1 from papers_fts where papers_fts match escape_fts(:words) limit 20001))
+    and 50 = (
+      select count(*)
+      from (select 1 from papers_fts where papers_fts match 'title : (' || escape_fts(:words) || ')' limit 50)
+    ) as is_common
+), pool as materialized (
   select rowid as paper_id, bm25(papers_fts, 10.0, 1.0) as score
   from papers_fts
-  where papers_fts match escape_fts(:words)
-    and (:year = '' or rowid in (select id from papers where publication_year = cast(:year as integer)))
-    and (:code = '' or rowid in (select id from papers where has_repository = (:code = 'yes')))
+  where papers_fts match case (select is_common from common)
+      when 1 then 'title : (' || escape_fts(:words) || ')' else escape_fts(:words) end
+    and (:year = '' or +rowid in (
+      select id from papers
+      where publication_year = cast(:year as integer) and cast(publication_year as text) = :year
+        and (:code = '' or has_repository = case :code when 'yes' then 1 when 'no' then 0 end)
+    ))
+    and (:code = '' or :year <> '' or exists (
+      select 1 from papers where papers.id = papers_fts.rowid
+        and has_repository = case :code when 'yes' then 1 when 'no' then 0 end
+    ))
+  order by rowid desc
+  limit case when :year = '' and :code = '' then 20000 else 5000 end
+), ranked as materialized (
+  select paper_id, score from pool
   order by score, paper_id
-  limit 50
+  limit case when :most glob '[1-9]*' then min(cast(:most as integer), 1000) else 50 end
 )
 select papers.title, papers.publication_date, papers.digest_count,
-  (select group_concat(links.url, ' ')
-   from paper_links join links on links.id = paper_links.link_id
-   where paper_links.paper_id = papers.id and links.kind = 'repository') as repositories,
+  (select group_concat(url, ' ')
+   from (select links.url
+         from paper_links join links on links.id = paper_links.link_id
+         where paper_links.paper_id = papers.id and links.kind = 'repository'
+         order by paper_links.link_id)) as repositories,
   highlight(papers_fts, 0, '<b>', '</b>') as marked_title,
   snippet(papers_fts, 1, '<b>', '</b>', '…', 32) as passage,
   papers.id as paper_id

@@ -16,7 +16,7 @@ from datasette.utils import format_bytes
 from markupsafe import Markup, escape
 
 # Control characters, and marks that turn the direction of the text around them: a title must not rearrange the page.
-_UNPRINTABLE: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+_UNPRINTABLE: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufffe\uffff]")
 _WEB_ADDRESS: Final = re.compile(r"https?://[^\s\x00-\x1f\x7f]+", re.IGNORECASE)
 _CODE: Final = re.compile(r"`([^`]+)`")
 
@@ -172,6 +172,7 @@ def _linked_label(row: Row, value: object, column: str, database: str, datasette
 def _text(value: object) -> str | None:
     if not isinstance(value, str):
         return None
-    if is_web_address(value):
-        return web_link(value)
+    # Datasette's own way makes a link of an address with blanks around it, too.
+    if is_web_address(value.strip()):
+        return web_link(value.strip())
     return plain(value) if _UNPRINTABLE.search(value) else None

@@ -4,10 +4,9 @@
 # mypy: disable-error-code="import-untyped", disallow-untyped-decorators=False
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from statistics import fmean
+from math import ceil
 from typing import Any, Final
 
 from datasette import hookimpl
@@ -17,8 +16,6 @@ Row = Mapping[str, Any]
 
 _WIDTH: Final = 420
 _LEFT, _RIGHT, _TOP, _BASE = 34, 412, 12, 150
-_MOST_DOTS: Final = 150
-"""More digests than that are drawn as the mean of each month."""
 _BAR_HEIGHT: Final = 21
 
 _DOT = Markup('<a href="{}"><circle class="{}" cx="{:.1f}" cy="{:.1f}" r="3.5"><title>{}</title></circle></a>')
@@ -26,7 +23,7 @@ _SPAN = Markup('<line class="open" x1="{:.1f}" x2="{:.1f}" y1="{:.1f}" y2="{:.1f
 _TICK = Markup('<text class="tick" x="{:.1f}" y="{:.1f}" text-anchor="{}">{}</text>')
 _GRID = Markup('<line class="grid" x1="{}" x2="{}" y1="{:.1f}" y2="{:.1f}"/>')
 _BAR = Markup('<rect x="{:.1f}" y="{:.1f}" width="{:.1f}" height="{:.1f}"><title>{}</title></rect>')
-_FRAME = Markup('<svg class="chart" viewBox="0 0 {} {}" role="img" aria-label="{}">{}</svg>')
+_FRAME = Markup('<svg class="chart" viewBox="0 0 {} {}" role="{}" aria-label="{}">{}</svg>')
 
 
 class _Scale:
@@ -57,12 +54,10 @@ def digests_over_time(digests: Sequence[Row], address: str) -> Markup:
     if not dated and not bounds:
         return Markup("")
     scale = _Scale([*(day for day, _ in dated), *bounds], max(row["entry_count"] for row in digests))
-    if len(digests) > _MOST_DOTS:
-        marks = _months(dated, scale)
-    else:
-        marks = [*_open_marks(bounded, scale, address), *_dots(dated, scale, address)]
+    marks = [*_open_marks(bounded, scale, address), *_dots(dated, scale, address)]
     label = f"Papers in each of {len(digests)} digests, from {scale.first} to {scale.last}"
-    return _FRAME.format(_WIDTH, _BASE + 22, label, Markup("").join([*_axes(scale), *marks]))
+    # Nothing inside an image can be reached, and here each dot is a link.
+    return _FRAME.format(_WIDTH, _BASE + 22, "group", label, Markup("").join([*_axes(scale), *marks]))
 
 
 def _axes(scale: _Scale) -> Iterable[Markup]:
@@ -93,15 +88,21 @@ def _open_marks(bounded: Iterable[Row], scale: _Scale, address: str) -> Iterable
             yield _DOT.format(f"{address}/{row['id']}", "open", scale.x(day), height, words)
 
 
-def _months(dated: Iterable[tuple[date, Row]], scale: _Scale) -> Iterable[Markup]:
-    counts: dict[date, list[int]] = defaultdict(list)
-    for day, row in dated:
-        counts[day.replace(day=1)].append(row["entry_count"])
-    width = max(1.0, 0.8 * (_RIGHT - _LEFT) / max(1, len(counts)))
-    for month, found in sorted(counts.items()):
-        top = scale.y(fmean(found))
-        words = f"{month:%Y-%m}: {fmean(found):.0f} papers on average in {len(found)} digests"
-        yield _BAR.format(scale.x(max(month, scale.first)), top, width, _BASE - top, words)
+def means_over_time(months: Sequence[Row]) -> Markup:
+    """Return a picture of how many papers a digest lists on average, a bar for each month that has any."""
+    if not months:
+        return Markup("")
+    days = [date.fromisoformat(row["month"]) for row in months]
+    scale = _Scale(days, ceil(max(row["mean_entry_count"] for row in months)))
+    count = (days[-1].year - days[0].year) * 12 + days[-1].month - days[0].month + 1
+    width = max(1.0, 0.8 * (_RIGHT - _LEFT - 16) / count)
+    marks = []
+    for day, row in zip(days, months, strict=True):
+        top, mean = scale.y(row["mean_entry_count"]), row["mean_entry_count"]
+        words = f"{day:%Y-%m}: {mean:.0f} papers on average in {row['digest_count']} digests"
+        marks.append(_BAR.format(scale.x(day) - width / 2, top, width, _BASE - top, words))
+    label = f"Papers in a digest on average, each month from {days[0]:%Y-%m} to {days[-1]:%Y-%m}"
+    return _FRAME.format(_WIDTH, _BASE + 22, "img", label, Markup("").join([*_axes(scale), *marks]))
 
 
 def bars(rows: Sequence[Row], name: str, count: str, label: str) -> Markup:
@@ -117,10 +118,10 @@ def bars(rows: Sequence[Row], name: str, count: str, label: str) -> Markup:
         parts.append(_TICK.format(168, top + 14, "end", shown))
         parts.append(_BAR.format(175, top + 3, length, _BAR_HEIGHT - 7, row[name]))
         parts.append(_TICK.format(180 + length, top + 14, "start", f"{row[count]:,}"))
-    return _FRAME.format(_WIDTH, len(rows) * _BAR_HEIGHT + 2, label, Markup("").join(parts))
+    return _FRAME.format(_WIDTH, len(rows) * _BAR_HEIGHT + 2, "img", label, Markup("").join(parts))
 
 
 @hookimpl
 def prepare_jinja2_environment(env: Any) -> None:
     """Give the templates these pictures."""
-    env.filters.update(digests_over_time=digests_over_time, bars=bars)
+    env.filters.update(digests_over_time=digests_over_time, means_over_time=means_over_time, bars=bars)

@@ -6,14 +6,17 @@ from __future__ import annotations
 
 import asyncio
 import json
+import sqlite3
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
 from weakref import WeakKeyDictionary
 
 from datasette import hookimpl
+from datasette.database import QueryInterrupted
 
 _FOLDER: Final = Path(__file__).parents[1] / "sql"
 _HOME: Final = "catalog"
@@ -24,6 +27,19 @@ Variables = dict[str, Any] | Callable[[], Awaitable[dict[str, Any]]]
 
 # A file that nobody may change gives the same home page until the server ends.
 _home_facts: WeakKeyDictionary[Any, dict[str, Rows]] = WeakKeyDictionary()
+
+
+@hookimpl
+def startup(datasette: Any) -> Callable[[], Awaitable[None]]:
+    """Ask for the facts of the home page before the first visitor does: on a large file they take a while."""
+
+    async def prepare() -> None:
+        database = datasette.databases.get(_HOME)
+        if database is not None:
+            with suppress(sqlite3.Error, QueryInterrupted):  # what fails now is told to the visitor
+                await _home(database)
+
+    return prepare
 
 
 @hookimpl
@@ -74,13 +90,23 @@ def _statements(page: str) -> dict[str, str]:
     return {path.stem: path.read_text(encoding="utf-8") for path in sorted((_FOLDER / page).glob("*.sql"))}
 
 
+@hookimpl
+def prepare_jinja2_environment(env: Any) -> None:
+    """Let the templates look rows up by a column, without going through all of them for each."""
+    env.filters["by"] = _by
+
+
+def _by(rows: Iterable[Any], column: str) -> dict[Any, Rows]:
+    found = defaultdict(list)
+    for row in rows:
+        found[row[column]].append(row)
+    return found
+
+
 def _facts_of(database: Any) -> Callable[..., Awaitable[dict[int, Rows]]]:
     async def facts_of(name: str, rows: Iterable[Any], key: str = "id") -> dict[int, Rows]:
         """What a file of `sql/lists/` gives for each row of a list, by the number in the row's column `key`."""
-        found = defaultdict(list)
         ids = json.dumps([int(row[key]) for row in rows])
-        for fact in await database.execute(_statements("lists")[name], {"ids": ids}):
-            found[fact["of_id"]].append(fact)
-        return found
+        return _by(await database.execute(_statements("lists")[name], {"ids": ids}), "of_id")
 
     return facts_of

@@ -12,7 +12,7 @@ from datasette import hookimpl
 from markupsafe import Markup, escape
 
 _MARKED: Final = re.compile(r"<b>(.*?)</b>", re.DOTALL)
-_BLANK_LINES: Final = re.compile(r"\n[^\S\n]*\n\s*")
+_BLANK_LINES: Final = re.compile(r"\n[ \t\r]*\n[ \t\r\n]*")
 _NOTHING: Final = re.compile("((?!))")
 _MOST_ADDRESSES: Final = 100
 """A pattern of more alternatives would cost a visitor too much; an abstract with more links has the first live."""
@@ -30,7 +30,7 @@ def linked(abstract: str, assertions: Iterable[Mapping[str, Any]], env: Any) -> 
     pattern = re.compile("(" + "|".join(map(re.escape, found)) + ")") if found else _NOTHING
     return Markup("\n").join(
         Markup('<p class="abstract">{}</p>').format(_linked_paragraph(paragraph, pattern, addresses, env))
-        for paragraph in _BLANK_LINES.split(abstract.strip())
+        for paragraph in _BLANK_LINES.split(abstract.strip(" \t\r\n"))
     )
 
 

@@ -6,5 +6,5 @@ select papers.id, papers.title, papers.publication_date,
    where paper_links.paper_id = papers.id and paper_links.is_promised = 0) as repositories
 from papers
 where papers.has_repository = 1
-order by papers.publication_date desc, papers.id desc
+order by papers.recency desc
 limit 8

@@ -7,5 +7,5 @@ from links
   join paper_links on paper_links.link_id = links.id
   join papers on papers.id = paper_links.paper_id
 where links.repository_id = :id
-order by not paper_links.is_own, papers.publication_date desc, papers.id
-limit 100
+order by not paper_links.is_own, papers.recency desc
+limit 50

@@ -1,0 +1,1 @@
+"""Made digests: source documents of any number, about invented papers, with the statistics of real ones."""
