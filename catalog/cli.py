@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import sqlite3
-import sys
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from catalog.accounts import print_accounts, progress
+from catalog.diff import diff
 from catalog.errors import CatalogError
 from catalog.fetch.command import fetch
+from catalog.merge import merge
 from catalog.options import database_option
+from catalog.show import show
 
 if TYPE_CHECKING:
     from catalog.load import Account
@@ -65,27 +67,19 @@ def load(
     from catalog.documents import find_documents
     from catalog.load import load_documents, load_terms
     from catalog.resources import resource
-    from catalog.terminal import account_table, sentence
 
     _check_format(format_name)
     terms = load_terms(as_of=_day(as_of), year=year)
     paths = list(find_documents(sources or [resource("seeds")]))
     faults: list[str] = []
-    accounts: list[Account] = []
-    try:
-        with _progress(len(paths), "Loading") as step:
-            for account in load_documents(
+
+    def accounts() -> Iterator[Account]:
+        with progress(len(paths), "Loading") as step:
+            yield from load_documents(
                 paths, database, terms, format_name=format_name, on_error=faults.append, on_document=step
-            ):
-                accounts.append(account)
-    finally:
-        if accounts:
-            click.echo(account_table(accounts))
-            _point_to_rejects(accounts)
-        for message in faults:
-            click.echo(f"Error: {sentence(message)}", err=True)
-    if faults:
-        sys.exit(1)
+            )
+
+    print_accounts(accounts(), faults)
 
 
 def _check_format(format_name: str | None) -> None:
@@ -98,32 +92,6 @@ def _check_format(format_name: str | None) -> None:
 
 def _day(moment: datetime | None) -> date | None:
     return None if moment is None else moment.date()
-
-
-def _progress(length: int, label: str) -> AbstractContextManager[Callable[[], None]]:
-    """A bar on a terminal, silence in a pipe."""
-    if length < 2 or not sys.stderr.isatty():
-        return nullcontext(lambda: None)
-    return _Bar(length, label)
-
-
-class _Bar(AbstractContextManager[Callable[[], None]]):
-    def __init__(self, length: int, label: str) -> None:
-        self._bar = click.progressbar(length=length, label=label, file=sys.stderr)
-
-    def __enter__(self) -> Callable[[], None]:
-        self._bar.__enter__()
-        return lambda: self._bar.update(1)
-
-    def __exit__(self, *exception: object) -> None:
-        self._bar.render_finish()
-
-
-def _point_to_rejects(accounts: Sequence[Account]) -> None:
-    count = sum(account.reject_count for account in accounts if not account.is_known)
-    if count:
-        pieces = "1 piece was" if count == 1 else f"{count} pieces were"
-        click.echo(f"{pieces} not understood and kept, word for word with the reason, in the table rejects.")
 
 
 @main.command()
@@ -229,9 +197,12 @@ def release(file: Path, database: Path) -> None:
     """
     from catalog.release import STEP_COUNT, release_catalog
 
-    with _progress(STEP_COUNT, "Releasing") as step:
+    with progress(STEP_COUNT, "Releasing") as step:
         sha256 = release_catalog(database, file, on_step=step)
     click.echo(f"Wrote {file} (SHA-256 {sha256}) and, beside it, {file.name}.sha256, .json and .inspect.json.")
 
 
 main.add_command(fetch)
+main.add_command(show)
+main.add_command(diff)
+main.add_command(merge)

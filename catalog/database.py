@@ -68,7 +68,7 @@ def file_revision(path: Path) -> str:
 
     Nothing is written, except that SQLite rolls back what a killed process left half-done in a file of ours.
     """
-    _check_header(path)
+    check_header(path)
     mode = "rw" if os.access(path, os.W_OK) else "ro"
     uri = f"{path.absolute().as_uri()}?mode={mode}"
     try:
@@ -130,7 +130,8 @@ def _sentence(code: str, message: str) -> str | None:
     return None
 
 
-def _check_header(path: Path) -> None:
+def check_header(path: Path) -> None:
+    """Raise CatalogError where the file at `path`, by its first bytes, is none of ours; SQLite is not asked."""
     if not path.exists():
         raise CatalogError(f"{path}: does not exist; `catalog load -d {path} SOURCE` makes it.")
     if not path.is_file():

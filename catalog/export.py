@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import os
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import islice
 from pathlib import Path, PurePath
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Connection, Row, case, func, select, true
+from sqlalchemy import ColumnElement, Connection, Row, case, func, select, true
 
 from catalog.database import create_catalog_engine, require_current, translated_errors
 from catalog.errors import CatalogError
@@ -19,6 +20,7 @@ from catalog.load.texts import FIELDS
 from catalog.models import digests, link_assertions, links, paper_variants, papers, rejects, source_documents
 
 _Offered = dict[int, list[Link]]
+_BATCH: Final = 1000
 
 
 def export_documents(database: Path, folder: Path, *, facts_only: bool) -> Iterator[Path]:
@@ -51,26 +53,41 @@ def _write(path: Path, text: str) -> Path:
 def _interchange(connection: Connection, document: Row[Any], *, facts_only: bool) -> tuple[str, Interchange]:
     """Return the name of the document's first digest, and the document with all its digests."""
     with_prose = bool(document.is_complete) and not facts_only
-    own = connection.execute(
-        select(digests).where(digests.c.source_document_id == document.id).order_by(digests.c.id)
-    ).all()
-    with_links = _links(connection, document)
-    described = _records(connection, document, with_links[None], with_prose=with_prose)
+    own = digests_of(connection, document)
     content = Interchange(
         catalogue=FORMAT_VERSION,
-        source=Source(
-            name=document.name,
-            sha256=document.sha256,
-            byte_count=document.byte_count,
-            line_count=document.line_count,
-            format=document.format,
-        ),
+        source=source_of(document),
         is_complete=with_prose,
-        digests=[_digest(connection, digest, with_links[digest.id], with_prose=with_prose) for digest in own],
-        papers=described,
-        rejects=_rejects(connection, document) if with_prose else [],
+        digests=[digest for _, digest in written_digests(connection, document, own, with_prose=with_prose)],
+        papers=list(written_papers(connection, document, with_prose=with_prose)),
+        rejects=written_rejects(connection, document) if with_prose else [],
     )
     return own[0].name if own else _file_name(document), content
+
+
+def source_of(document: Row[Any]) -> Source:
+    """Return what the format says of a document itself; `document` is its row."""
+    return Source(
+        name=document.name,
+        sha256=document.sha256,
+        byte_count=document.byte_count,
+        line_count=document.line_count,
+        format=document.format,
+    )
+
+
+def digests_of(connection: Connection, document: Row[Any]) -> Sequence[Row[Any]]:
+    """Return the rows of a document's digests in their order."""
+    own = select(digests).where(digests.c.source_document_id == document.id).order_by(digests.c.id)
+    return connection.execute(own).all()
+
+
+def written_digests(
+    connection: Connection, document: Row[Any], own: Sequence[Row[Any]], *, with_prose: bool
+) -> list[tuple[Row[Any], Digest]]:
+    """Return the digests of a document in the format, each with its row."""
+    offered = _links(connection, document, link_assertions.c.digest_id.is_not(None))
+    return [(digest, _digest(connection, digest, offered[digest.id], with_prose=with_prose)) for digest in own]
 
 
 def _file_name(document: Row[Any]) -> str:
@@ -133,40 +150,47 @@ def _entry(entry: Row[Any], offered: list[Link], *, with_prose: bool) -> Entry:
     )
 
 
-def _records(connection: Connection, document: Row[Any], offered: _Offered, *, with_prose: bool) -> list[Paper]:
-    return [
-        Paper(
-            position=row.position,
-            title=row.title,
-            line_start=row.line_start,
-            line_end=row.line_end,
-            abstract_line=row.abstract_line,
-            abstract=row.abstract if with_prose else None,
-            arxiv_id=row.arxiv_id,
-            authors=_listed(row.authors),
-            author_count=row.author_count,
-            publication_date=row.publication_date,
-            arxiv_version=row.arxiv_version,
-            updated_date=row.updated_date,
-            doi=row.doi,
-            categories=_listed(row.categories),
-            comment=row.comment if with_prose else None,
-            links=offered[row.position],
-        )
-        for row in connection.execute(_mentions(RECORDS, document.id))
-    ]
+def written_papers(connection: Connection, document: Row[Any], *, with_prose: bool) -> Iterator[Paper]:
+    """Yield the papers that a document describes outside of any digest, in the format; few are in memory at a time."""
+    rows = iter(connection.execute(_mentions(RECORDS, document.id)))
+    while batch := list(islice(rows, _BATCH)):
+        between = link_assertions.c.position.between(batch[0].position, batch[-1].position)
+        offered = _links(connection, document, link_assertions.c.digest_id.is_(None), between)[None]
+        for row in batch:
+            yield _paper(row, offered[row.position], with_prose=with_prose)
+
+
+def _paper(row: Row[Any], offered: list[Link], *, with_prose: bool) -> Paper:
+    return Paper(
+        position=row.position,
+        title=row.title,
+        line_start=row.line_start,
+        line_end=row.line_end,
+        abstract_line=row.abstract_line,
+        abstract=row.abstract if with_prose else None,
+        arxiv_id=row.arxiv_id,
+        authors=_listed(row.authors),
+        author_count=row.author_count,
+        publication_date=row.publication_date,
+        arxiv_version=row.arxiv_version,
+        updated_date=row.updated_date,
+        doi=row.doi,
+        categories=_listed(row.categories),
+        comment=row.comment if with_prose else None,
+        links=offered,
+    )
 
 
 def _listed(array: str | None) -> list[Any]:
     return [] if array is None else list(json.loads(array))
 
 
-def _links(connection: Connection, document: Row[Any]) -> dict[int | None, _Offered]:
-    """Return what the document asserts, by digest (None outside of any) and position."""
+def _links(connection: Connection, document: Row[Any], *conditions: ColumnElement[bool]) -> dict[int | None, _Offered]:
+    """Return what the document asserts under `conditions`, by digest (None outside of any) and position."""
     asserted = (
         select(link_assertions, links.c.url)
         .join(links, links.c.id == link_assertions.c.link_id)
-        .where(link_assertions.c.source_document_id == document.id)
+        .where(link_assertions.c.source_document_id == document.id, *conditions)
         .order_by(link_assertions.c.id)
     )
     offered: dict[int | None, _Offered] = defaultdict(lambda: defaultdict(list))
@@ -199,7 +223,8 @@ def _flag(value: int | None) -> bool | None:
     return None if value is None else bool(value)
 
 
-def _rejects(connection: Connection, document: Row[Any]) -> list[Reject]:
+def written_rejects(connection: Connection, document: Row[Any]) -> list[Reject]:
+    """Return the pieces of a document that could not be understood, in the format."""
     own = select(rejects).where(rejects.c.source_document_id == document.id).order_by(rejects.c.id)
     return [
         Reject(line_start=row.line_start, line_end=row.line_end, text=row.text, reason=row.reason)

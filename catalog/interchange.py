@@ -7,7 +7,7 @@ One file holds one source document with its digests. `catalog export` writes it 
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
 import msgspec
 from msgspec import Meta
@@ -141,6 +141,20 @@ def decode(text: str) -> Interchange:
     try:
         return msgspec.json.decode(text.encode("utf-8", "surrogatepass"), type=Interchange)
     except msgspec.MsgspecError as error:  # a ValueError only in newer versions
+        raise ValueError(str(error)) from error
+
+
+_PartT = TypeVar("_PartT", bound=_Part)
+
+
+def checked(part: _PartT) -> _PartT:
+    """Return `part` as it would be read again. Raises ValueError where it breaks the format.
+
+    What is built in Python is not checked by itself, only what is read.
+    """
+    try:
+        return msgspec.json.decode(msgspec.json.encode(part), type=type(part))
+    except msgspec.MsgspecError as error:
         raise ValueError(str(error)) from error
 
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
 import sqlite_utils
 
-from catalog.database import require_current, translated_errors
+from catalog.lookup.connection import opened
 from catalog.questions import question
 
 MATCH_START, MATCH_END = "\x02", "\x03"
@@ -39,22 +38,31 @@ def search_papers(database: Path, words: str, *, most: int = 10) -> list[SearchR
     words" in double quotes stand together; the first 64 words count. Nothing to look for finds nothing. Raises
     CatalogError where the file is no catalogue.
     """
-    require_current(database)
-    uri = f"{database.absolute().as_uri()}?mode=ro"
-    with translated_errors(database), closing(sqlite3.connect(uri, uri=True)) as connection:
-        quoted = _quoted(connection, words)
-        if not quoted:
-            return []
-        connection.create_function("escape_fts", 1, lambda asked: asked, deterministic=True)
-        terms = {"words": quoted, "year": "", "code": "", "most": str(most)}
-        rows = connection.execute(_RANKED, terms).fetchall()
+    with opened(database) as connection:
+        return search(connection, words, most=most)
+
+
+def search(connection: sqlite3.Connection, words: str, *, most: int) -> list[SearchResult]:
+    """Return what `search_papers` does, from a catalogue that is open."""
+    quoted = quoted_words(connection, words)
+    return ranked(connection, quoted, most=most) if quoted else []
+
+
+def ranked(connection: sqlite3.Connection, query: str, *, most: int) -> list[SearchResult]:
+    """Return the `most` papers that match a query of FTS5 best, best first."""
+    connection.create_function("escape_fts", 1, lambda _: query, deterministic=True)
+    # The question tells a phrase by its quotes, and here every word has some.
+    is_phrase = any(len(part.split()) > 1 for part in query.split('"')[1::2])
+    words = query if is_phrase else query.replace('"', "")
+    rows = connection.execute(_RANKED, {"words": words, "year": "", "code": "", "most": str(most)})
     return [
         SearchResult(paper_id, title, passage or None, date, count, repositories.split(" ") if repositories else [])
         for _, date, count, repositories, title, passage, paper_id in rows
     ]
 
 
-def _quoted(connection: sqlite3.Connection, words: str) -> str:
+def quoted_words(connection: sqlite3.Connection, words: str) -> str:
+    """Return `words` as a query of FTS5 in which each means itself; empty where there is nothing to look for."""
     printable = "".join(character if character.isprintable() else " " for character in words)
     bounded = " ".join(printable.split()[:_MAX_WORDS])
     return sqlite_utils.Database(connection).quote_fts(bounded).strip()

@@ -58,6 +58,16 @@ def test_the_other_commands_of_the_tour_work(folder: Path) -> None:
         assert (done.returncode, done.stderr) == (0, ""), command
 
 
+def test_the_files_of_others_are_merged_and_compared(folder: Path) -> None:
+    (commands,) = [block for block in SCRIPTS if "catalog merge" in block]
+    for name in ("from-ada.db", "last-week.db"):
+        shutil.copy(folder / "catalog.db", folder / name)
+    for command in commands.splitlines():
+        done = _run(command, folder)
+        assert (done.returncode, done.stderr) == (0, ""), command
+    assert done.stdout.endswith("The two files say the same.\n")
+
+
 def test_the_answers_that_the_tour_fetches_are_stored_and_loaded(tmp_path: Path) -> None:
     (commands,) = [block for block in SCRIPTS if "catalog fetch" in block]
     paper = {"id": "2401.01234", "title": "Paper Boats", "authors": [{"name": "Ada Tub"}], "summary": "They float."}

@@ -8,7 +8,7 @@ from datetime import date
 from itertools import islice
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, delete, func, insert, or_, select, update
 
 from catalog.documents import DocumentError
 from catalog.errors import CatalogError
@@ -102,8 +102,8 @@ def load_document(connection: Connection, record: DocumentRecord, terms: LoadTer
     """Store one document and return the account of it, inside the transaction that the caller holds.
 
     A document that is there already, by its content hash, changes nothing; one of which only the facts are there is
-    completed. Raises DocumentError where a given year contradicts the evidence, and CatalogError where not all
-    that was read is stored.
+    completed, and one that existed by an earlier day than was known dates its digests anew. Raises DocumentError where
+    a given year contradicts the evidence, and CatalogError where not all that was read is stored.
     """
     known = connection.execute(
         select(source_documents.c.id, source_documents.c.name, source_documents.c.is_complete).where(
@@ -115,6 +115,9 @@ def load_document(connection: Connection, record: DocumentRecord, terms: LoadTer
     tally = _Tally(is_completion=known is not None)
     if known is not None and _is_better_named(connection, record, known):
         _rename(connection, record, document_id, replace(record.origin, name=known.name), tally)
+    if known is not None and _is_older_than_known(connection, document_id, terms):
+        _record_load(connection, Account(record.origin.name, entry_count=0), document_id, terms)
+        tally.listed |= _listed_papers(connection, document_id)
     if not is_known:
         _store(connection, record, document_id, tally)
     dated = _settle(connection, record, document_id, terms, tally)
@@ -131,6 +134,38 @@ def load_document(connection: Connection, record: DocumentRecord, terms: LoadTer
     account = _account(connection, record, document_id, tally, dated)
     _record_load(connection, account, document_id, terms)
     return account
+
+
+def _is_older_than_known(connection: Connection, document_id: int, terms: LoadTerms) -> bool:
+    own = source_documents.c.id == document_id
+    return connection.execute(bounded_by(own, terms.as_of)).first() is not None
+
+
+def bounded_by(own: ColumnElement[bool], day: date) -> Select[tuple[int]]:
+    """Select a digest of a document for whose date it matters that the document existed by `day`, if there is one.
+
+    `own` is the condition that `source_documents` is the document. It matters where only a later day was known, and
+    the date of the digest comes from evidence that leaves a day after it, or none at all.
+    """
+    iso = day.isoformat()
+    known = select(func.min(loads.c.as_of_date)).where(loads.c.source_document_id == source_documents.c.id)
+    return (
+        select(digests.c.id)
+        .join(source_documents, source_documents.c.id == digests.c.source_document_id)
+        .where(
+            own,
+            digests.c.printed_date.is_not(None),
+            digests.c.date_basis.in_(("open", "single candidate")),
+            or_(digests.c.latest_date > iso, digests.c.latest_date.is_(None)),
+            known.scalar_subquery() > iso,
+        )
+        .limit(1)
+    )
+
+
+def _listed_papers(connection: Connection, document_id: int) -> set[int]:
+    own = select(digests.c.id).where(digests.c.source_document_id == document_id)
+    return set(connection.scalars(select(digest_entries.c.paper_id).where(digest_entries.c.digest_id.in_(own))))
 
 
 def _store(connection: Connection, record: DocumentRecord, document_id: int, tally: _Tally) -> None:

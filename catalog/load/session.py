@@ -7,8 +7,9 @@ import os
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Select
 from sqlalchemy.exc import IntegrityError
 
 from catalog.database import create_catalog_engine, known_revisions, require_current, translated_errors
@@ -58,7 +59,7 @@ def load_documents(
     """
     if database.exists():
         require_current(database)
-    target = _Target(database)
+    target = Target(database)
     try:
         for path in paths:
             try:
@@ -76,7 +77,7 @@ def _read(path: Path | DocumentError, format_name: str | None) -> DocumentRecord
     return read_document(open_document(path), format_name)
 
 
-class _Target:
+class Target:
     """The catalogue file under a load: opened late, and watched, so that nobody loads into a file that is gone."""
 
     def __init__(self, path: Path) -> None:
@@ -85,6 +86,7 @@ class _Target:
         self.identity: tuple[int, int] | None = None
 
     def load(self, record: DocumentRecord, terms: LoadTerms) -> Account:
+        """Store one document in a transaction of its own. Raises what `load_document` raises."""
         connection = self.connection or self._open()
         try:
             with translated_errors(self.path), connection.begin():
@@ -102,7 +104,16 @@ class _Target:
         self._check_identity()
         return account
 
+    def scalar(self, query: Select[Any]) -> Any:
+        """Return the first value that a query finds in the file, or None; also where there is no file yet."""
+        if self.connection is None and not self.path.exists():
+            return None
+        connection = self.connection or self._open()
+        with translated_errors(self.path), connection.begin():
+            return connection.scalar(query)
+
     def close(self) -> None:
+        """Let go of the file."""
         if self.connection is not None:
             self.connection.close()
             self.connection.engine.dispose()

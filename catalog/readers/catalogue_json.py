@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import date
 
 from catalog.arxiv import parse_arxiv_id
@@ -29,22 +30,26 @@ def read(document: Document) -> DocumentRecord:
     """
     try:
         content = decode(document.text)
-        return _document_record(content)
+        if not content.digests and not content.papers:
+            raise ValueError("it holds no digest and no paper")
+        return document_record(content, tuple(paper_record(each, content.source.line_count) for each in content.papers))
     except (ValueError, RecursionError) as error:
         raise DocumentError(
             f"{document.shown}: is no valid catalogue JSON ({FORMAT_VERSION}): {error}; export it again"
         ) from error
 
 
-def _document_record(content: Interchange) -> DocumentRecord:
-    if not content.digests and not content.papers:
-        raise ValueError("it holds no digest and no paper")
+def document_record(content: Interchange, papers: Iterable[PaperRecord]) -> DocumentRecord:
+    """Return the record of what `content` says; `papers` are those outside of its digests, and may be lazy.
+
+    Raises ValueError where it contradicts itself.
+    """
     line_count = content.source.line_count
     return DocumentRecord(
         origin=_origin(content.source),
         digests=tuple(_digest_record(digest, line_count) for digest in content.digests),
         rejects=tuple(_reject_record(reject, line_count) for reject in content.rejects),
-        papers=tuple(_paper_record(paper, line_count) for paper in content.papers),
+        papers=papers,
         is_complete=content.is_complete,
     )
 
@@ -102,7 +107,8 @@ def _entry_record(entry: Entry, position: int, line_count: int) -> EntryRecord:
     )
 
 
-def _paper_record(paper: Paper, line_count: int) -> PaperRecord:
+def paper_record(paper: Paper, line_count: int) -> PaperRecord:
+    """Return the record of a paper outside of any digest. Raises ValueError where it contradicts itself."""
     _check_mention(paper, paper.position, line_count)
     _check_days(paper.updated_date)
     return PaperRecord(

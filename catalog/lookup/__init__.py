@@ -1,0 +1,1 @@
+"""Questions to an open catalogue, answered with the records of `catalog.results`. Nothing here writes or prints."""

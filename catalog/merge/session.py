@@ -1,0 +1,105 @@
+"""Other people's catalogue files into one's own, a transaction for each document, so that a kill costs one at most."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+
+from sqlalchemy import Select, select
+
+from catalog.database import require_current
+from catalog.documents import DocumentError
+from catalog.errors import CatalogError
+from catalog.foreign import check_foreign, current_file, require_room
+from catalog.load.document import Account, LoadTerms, bounded_by
+from catalog.load.session import Target
+from catalog.merge.documents import OtherFile, StoredDocument
+from catalog.models import digests, source_documents
+
+
+def merge_files(
+    others: Sequence[Path],
+    database: Path,
+    terms: LoadTerms,
+    *,
+    on_error: Callable[[str], None],
+) -> Iterator[Account]:
+    """Load every document of the catalogue files `others` into `database`, which is made with the first of them.
+
+    Yields the account of each document; one that is there already is not read again. What is wrong with one document
+    goes to `on_error` as a sentence, and the others go on. The files are never written to. Raises CatalogError before
+    anything is loaded where one of them cannot be trusted, is `database` itself or does not fit on its disk.
+    """
+    if database.exists():
+        require_current(database)
+    for other in others:
+        check_foreign(other)
+        if database.exists() and os.path.samefile(other, database):
+            raise CatalogError(f"{other}: is the catalogue that it should be merged into; name another file.")
+        require_room(database.absolute().parent, other.stat().st_size, other)
+    target = Target(database)
+    try:
+        for other in others:
+            with current_file(other) as current, closing(OtherFile(current, other)) as opened:
+                yield from _merged(opened, target, terms, on_error)
+    finally:
+        target.close()
+
+
+def _merged(other: OtherFile, target: Target, terms: LoadTerms, on_error: Callable[[str], None]) -> Iterator[Account]:
+    for document in other.documents(terms.as_of):
+        try:
+            yield _merge_document(other, document, target, terms)
+        except DocumentError as error:
+            on_error(str(error))
+
+
+def _merge_document(other: OtherFile, document: StoredDocument, target: Target, terms: LoadTerms) -> Account:
+    terms = replace(terms, as_of=document.as_of)
+    if _is_there(target, document):
+        account = Account(
+            document.row.name,
+            entry_count=other.entry_count(document),
+            record_count=other.record_count(document),
+            is_known=True,
+        )
+    else:
+        account = target.load(other.record(document), terms)
+    if document.year is not None and target.scalar(_open_digests(document)) is not None:
+        # A year that a person gave there says more than what is known here; one that was given here stays.
+        account = _dated(target, other, document, replace(terms, year=document.year))
+    return account
+
+
+def _dated(target: Target, other: OtherFile, document: StoredDocument, terms: LoadTerms) -> Account:
+    try:
+        return target.load(other.record(document), terms)
+    except DocumentError as error:
+        raise DocumentError(
+            f"{other.shown}: gives {document.row.name} the year {terms.year}, which contradicts what is known here; "
+            "its date stays as it was"
+        ) from error
+
+
+def _is_there(target: Target, document: StoredDocument) -> bool:
+    """Whether the file has all that the document could bring: content, name, and no day that bounds a date."""
+    there = select(source_documents.c.id).where(
+        source_documents.c.sha256 == document.row.sha256,
+        source_documents.c.is_complete >= document.row.is_complete,
+        source_documents.c.name == document.row.name,
+    )
+    if target.scalar(there) is None:
+        return False
+    return target.scalar(bounded_by(source_documents.c.sha256 == document.row.sha256, document.as_of)) is None
+
+
+def _open_digests(document: StoredDocument) -> Select[tuple[int]]:
+    return (
+        select(digests.c.id)
+        .join(source_documents, source_documents.c.id == digests.c.source_document_id)
+        .where(source_documents.c.sha256 == document.row.sha256, digests.c.date_basis == "open")
+        .limit(1)
+    )
