@@ -4,13 +4,14 @@
 -- Of words that stand in more than 20,000 papers only the 20,000 added last that have them in the title are ranked; under
 -- a filter, and of a phrase in quotes, the 5,000 added last. Matched words stand between <b> and </b>.
 with common as materialized (
-  select :year = '' and :code = '' and not instr(:words, '"')
-    and 20000 < (
+  -- CASE, because AND would count the matches also where nobody needs to know.
+  select case when :year = '' and :code = '' and not instr(:words, '"') then
+    case when 20000 < (
       select count(*) from (select 1 from papers_fts where papers_fts match escape_fts(:words) limit 20001))
-    and 50 = (
+    then 50 = (
       select count(*)
       from (select 1 from papers_fts where papers_fts match 'title : (' || escape_fts(:words) || ')' limit 50)
-    ) as is_common
+    ) end end as is_common
 ), pool as materialized (
   select rowid as paper_id, bm25(papers_fts, 10.0, 1.0) as score
   from papers_fts
