@@ -8,10 +8,12 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
+import pytest
 
 from tests.proxied_site import DOCUMENT, Site, assert_is_a_sentence, catalog, needs_nginx, proxy, run, running
 
 
+@pytest.mark.slow
 @needs_nginx
 def test_pages_that_were_just_seen_are_shown_while_the_site_restarts(catalogue: Path, tmp_path: Path) -> None:
     with (

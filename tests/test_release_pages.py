@@ -59,7 +59,7 @@ sizes = st.one_of(st.integers(0, 300), st.integers(950, 1050), st.integers(4000,
 stones = st.lists(st.tuples(sizes, sizes), max_size=40)
 
 
-@settings(deadline=None, max_examples=60, suppress_health_check=list(HealthCheck))
+@settings(deadline=None, max_examples=15, suppress_health_check=list(HealthCheck))
 @given(stones, st.integers(1, 5))
 def test_what_means_something_stays_and_nothing_else_matters(sizes_of: list[tuple[int, int]], every: int) -> None:
     rows = [
@@ -81,7 +81,7 @@ def test_what_means_something_stays_and_nothing_else_matters(sizes_of: list[tupl
         assert count_unclean_pages(one) == normalise_pages(one) == 0
 
 
-@settings(deadline=None, max_examples=60, suppress_health_check=list(HealthCheck))
+@settings(deadline=None, max_examples=15, suppress_health_check=list(HealthCheck))
 @given(st.lists(st.integers(0, 60), min_size=5, max_size=60), st.sets(st.integers(1, 60)), st.integers(0, 60))
 def test_no_byte_of_a_deleted_row_is_left_on_a_page(lengths: list[int], deleted: set[int], again: int) -> None:
     """Rows that are gone leave free blocks, and what is put there leaves fragments."""
@@ -188,7 +188,7 @@ def test_a_damaged_file_is_a_sentence(tmp_path: Path, change: Callable[[bytearra
         count_unclean_pages(path)
 
 
-@settings(deadline=None, max_examples=200, suppress_health_check=list(HealthCheck))
+@settings(deadline=None, max_examples=50, suppress_health_check=list(HealthCheck))
 @given(st.lists(st.tuples(st.integers(100, 6 * PAGE_SIZE), st.binary(min_size=1, max_size=8)), min_size=1, max_size=6))
 def test_whatever_is_in_the_file_nothing_worse_happens(changes: list[tuple[int, bytes]]) -> None:
     with tempfile.TemporaryDirectory() as folder:

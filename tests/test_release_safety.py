@@ -238,7 +238,10 @@ main()
 """
 
 
-@pytest.mark.parametrize("step", ["normalise_pages", "texts_beside", "_put_in_place"])
+@pytest.mark.parametrize(
+    "step",
+    ["_put_in_place", *(pytest.param(step, marks=pytest.mark.slow) for step in ("normalise_pages", "texts_beside"))],
+)
 def test_a_kill_leaves_the_earlier_release(database: Path, folder: Path, step: str) -> None:
     release_catalog(database, folder / "papers.db")
     before = snapshot(folder)

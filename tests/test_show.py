@@ -119,7 +119,7 @@ def test_what_names_a_row(library: Path, text: str, expected: list[tuple[str, in
     assert sorted(found(library, text)) == sorted(expected)
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=200)
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=50)
 @given(st.text(max_size=60))
 def test_any_text_names_something_or_nothing(library: Path, text: str) -> None:
     assert all(isinstance(each, Reference) for each in _find(library, text))

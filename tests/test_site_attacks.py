@@ -64,7 +64,14 @@ def ordinary_page(site: Site) -> int:
     return status
 
 
-@pytest.mark.parametrize("attacks", [MEMORY, TIME, SIZE], ids=["memory", "time", "size"])
+@pytest.mark.parametrize(
+    "attacks",
+    [
+        pytest.param(MEMORY, id="memory"),
+        pytest.param(TIME, id="time", marks=pytest.mark.slow),
+        pytest.param(SIZE, id="size", marks=pytest.mark.slow),
+    ],
+)
 def test_twelve_attackers_at_once_get_answers_and_the_site_goes_on(running: Site, attacks: tuple[Attack, ...]) -> None:
     forget_peak(running.process.pid)
     answers = attack_together(running.port, attacks)

@@ -116,7 +116,10 @@ FOR_THE_KEYBOARD = ["home", "table papers", "paper with everything", "search wit
 
 
 @pytest.mark.parametrize("width", [WIDE, NARROW])
-@pytest.mark.parametrize("kind", FOR_THE_KEYBOARD)
+@pytest.mark.parametrize(
+    "kind",
+    [kind if kind == "table papers" else pytest.param(kind, marks=pytest.mark.slow) for kind in FOR_THE_KEYBOARD],
+)
 def test_the_keyboard_reaches_everything_and_shows_where_it_is(
     page: Page, full_catalogue: Path, kind: str, width: int
 ) -> None:

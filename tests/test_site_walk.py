@@ -99,7 +99,7 @@ def _catalogue(name: str, folder: Path) -> Path:
         ("real documents", WIDE),
         pytest.param("invented", WIDE, marks=pytest.mark.slow),
         pytest.param("the facts of seeds", NARROW, marks=pytest.mark.slow),
-        ("the facts of seeds", WIDE),
+        pytest.param("the facts of seeds", WIDE, marks=pytest.mark.slow),
         pytest.param("real documents", NARROW, marks=pytest.mark.slow),
     ],
 )
