@@ -22,6 +22,8 @@ from catalog.readers import read_document
 from catalog.records import DocumentRecord
 from catalog.titles import title_key
 
+pytestmark = pytest.mark.slow
+
 PAPERS = 2000
 
 

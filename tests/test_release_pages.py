@@ -15,6 +15,8 @@ from hypothesis import strategies as st
 
 from catalog.release.pages import PAGE_SIZE, PageError, count_unclean_pages, normalise_pages
 
+pytestmark = pytest.mark.slow
+
 
 def make(path: Path, *statements: str | tuple[str, tuple[object, ...]], vacuum: bool = True) -> Path:
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
