@@ -47,7 +47,7 @@ sweep: .venv/test ## run the long forms of the property tests
 
 # Readers, links and pages know no database: one run of their tests is enough.
 TESTS_OF_THE_FILE := $(wildcard tests/test_migrat*.py tests/test_database*.py) \
-	$(addprefix tests/test_,checks.py explained.py load.py load_identity.py release.py revisions.py schema.py search.py export.py)
+	$(addprefix tests/test_,explained.py load.py release.py revisions.py schema.py search.py)
 
 test-newest-sqlite: .venv-newest/test ## run the tests of the file on the SQLite of a wheel
 	@PYTHONPATH=tests/newest_sqlite .venv-newest/bin/python -m pytest -n auto $(TESTS_OF_THE_FILE)

@@ -1,13 +1,13 @@
 -- Search
 -- The papers that have all the words in title or abstract, the best match first.
 
--- Of words that stand in more than 20,000 papers only the 20,000 added last that have them in the title are ranked; under
+-- Of words that stand in more than 5,000 papers only the 5,000 added last that have them in the title are ranked; under
 -- a filter, and of a phrase in quotes, the 5,000 added last. Matched words stand between <b> and </b>.
 with common as materialized (
   -- CASE, because AND would count the matches also where nobody needs to know.
   select case when :year = '' and :code = '' and not instr(:words, '"') then
-    case when 20000 < (
-      select count(*) from (select 1 from papers_fts where papers_fts match escape_fts(:words) limit 20001))
+    case when 5000 < (
+      select count(*) from (select 1 from papers_fts where papers_fts match escape_fts(:words) limit 5001))
     then 50 = (
       select count(*)
       from (select 1 from papers_fts where papers_fts match 'title : (' || escape_fts(:words) || ')' limit 50)
@@ -27,7 +27,7 @@ with common as materialized (
         and has_repository = case :code when 'yes' then 1 when 'no' then 0 end
     ))
   order by rowid desc
-  limit case when :year = '' and :code = '' and not instr(:words, '"') then 20000 else 5000 end
+  limit 5000
 ), ranked as materialized (
   select paper_id, score from pool
   order by score, paper_id
