@@ -133,6 +133,7 @@ def test_dates_say_where_they_come_from(loaded: Path) -> None:
     assert {basis for name, _, basis in dated if name < "2025-01" or "2025-01-10" < name < "2025-04"} == {"file name"}
 
 
+@pytest.mark.slow
 def test_everything_in_any_order_gives_the_same_facts(days: list[Path], pages: list[Path], tmp_path: Path) -> None:
     sources = [*pages, *days, *sorted(INPUTS.glob("*/*.html")), *sorted(INPUTS.glob("*/*.xml"))]
     _load(tmp_path / "0.db", sources)

@@ -110,7 +110,7 @@ _QUICK = settings(
 )
 
 
-@settings(_QUICK, max_examples=25)
+@settings(_QUICK, max_examples=8)
 @given(documents, st.randoms(use_true_random=False))
 def test_any_order_gives_the_same_facts(documents: list[DocumentRecord], chance: random.Random) -> None:
     _same_facts_in_any_order(documents, chance)

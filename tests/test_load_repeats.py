@@ -14,6 +14,7 @@ from catalog.terminal import account_table
 from tests.catalogues import FERN, LICHEN, MOSS_NET, PUDDLE, document, load
 from tests.conftest import Query
 from tests.contents import contents
+from tests.sampling import sample
 
 REPEATS = "SELECT digests.name, first.name FROM digests JOIN digests AS first ON first.id = digests.repeats_digest_id"
 
@@ -28,7 +29,9 @@ SUNDAY = _day("2026-06-21", FERN, MOSS_NET, LICHEN)
 MONDAY = _day("2026-06-22", MOSS_NET, PUDDLE, FERN)
 
 
-@pytest.mark.parametrize("order", list(itertools.permutations((FRIDAY, SATURDAY, SUNDAY, MONDAY))), ids=lambda _: "")
+@pytest.mark.parametrize(
+    "order", sample(itertools.permutations((FRIDAY, SATURDAY, SUNDAY, MONDAY)), 4), ids=lambda _: ""
+)
 def test_a_weekend_repeats_friday_in_any_order(database: Path, query: Query, order: tuple[DocumentRecord, ...]) -> None:
     load(database, *order)
 

@@ -75,7 +75,7 @@ _QUICK = settings(
 some = st.lists(st.integers(0, 7), min_size=1, max_size=4)
 
 
-@settings(_QUICK, max_examples=6)
+@settings(_QUICK, max_examples=3)
 @given(documents, some, some, st.sampled_from((AS_OF, EARLIER)))
 def test_a_merge_is_both_loaded_into_one(
     documents: list[DocumentRecord], ours: list[int], others: list[int], as_of: date
@@ -108,6 +108,7 @@ def _both_loaded_into_one(documents: list[DocumentRecord], ours: list[int], othe
         assert broken(mine) == broken(both)
 
 
+@pytest.mark.slow
 def test_real_documents_split_between_two_people(tmp_path: Path) -> None:
     inputs = sorted([*(SHARED / "seeds").glob("*.txt"), *(SHARED / "inputs").glob("*/*")])
     if not inputs:
@@ -254,6 +255,7 @@ def test_a_file_of_an_older_revision_is_upgraded_in_a_copy(tmp_path: Path) -> No
     assert_sound(tmp_path / "mine.db")
 
 
+@pytest.mark.slow
 def test_many_papers_outside_of_digests_are_merged_in_pieces(tmp_path: Path) -> None:
     described = tuple(
         PaperRecord(
@@ -325,6 +327,7 @@ import os, signal, sys
 from pathlib import Path
 from catalog.load import load_terms, session
 from catalog.merge.session import merge_files
+from tests.sampling import sample
 
 count, load = 0, session.load_document
 def dying(*arguments):

@@ -112,6 +112,7 @@ def test_serve_shows_the_catalogue(folder: Path) -> None:
         server.wait(timeout=30)
 
 
+@pytest.mark.slow  # .ci/run runs these two commands itself, in its own clean clone
 def test_the_two_commands_work_in_a_clean_clone(tmp_path: Path) -> None:
     skip_without_packages(tmp_path)
     (two, without_make) = SCRIPTS[:2]
