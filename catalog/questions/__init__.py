@@ -2,7 +2,8 @@
 
 They are the canned queries of the site, and run as they are in any program that reads the file with SQL. A parameter
 that is left out is the empty text; each question says what it then takes. Only those that search need `escape_fts()`
-and those that feed readers need `printable()`, which the site brings.
+and those that feed readers need `printable()`, which the site brings. A line `-- then parts/NAME.sql` stands for what
+several questions share.
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ NAMES: Final = (
 """In the order in which pages list them."""
 
 _HEAD: Final = re.compile(r"-- (?P<title>[^\n]+)\n(?P<description>(?:-- [^\n]+\n)+)\n(?P<sql>.+)", re.DOTALL)
+_SHARED: Final = re.compile(r"^-- then (parts/\w+\.sql)$", re.MULTILINE)
 # A name after a colon, but not the second half of a `::` or what stands in quotes.
 _PARAMETER: Final = re.compile(r"'[^']*'|(?<!:):(?P<name>[a-z]\w*)")
 
@@ -53,13 +55,18 @@ class Question:
 @cache
 def questions() -> tuple[Question, ...]:
     """Return all questions. Raises ValueError where a file has no title and sentence on top."""
-    folder = Path(__file__).parent
-    return tuple(_parsed(name, (folder / f"{name}.sql").read_text(encoding="utf-8")) for name in NAMES)
+    return tuple(_parsed(name, _read(f"{name}.sql")) for name in NAMES)
 
 
 def question(name: str) -> Question:
     """Return the question of that name. Raises KeyError where there is none."""
     return {found.name: found for found in questions()}[name]
+
+
+def _read(name: str) -> str:
+    """Return the text of a file beside this one, with the SQL of the parts it names in their places."""
+    text = (Path(__file__).parent / name).read_text(encoding="utf-8")
+    return _SHARED.sub(lambda found: _read(found[1]).partition("\n\n")[2].strip(), text)
 
 
 def _parsed(name: str, text: str) -> Question:
