@@ -70,7 +70,7 @@ MEMORY: Final = (
     _sql("replace that grows", "select replace(replace(hex(1), '3', :a), 'a', :a)", a="a" * 2000),
     _sql("1,000 rows of 64 kB", LONG_ROWS + "select s from c, r"),
     _sql("1,000 rows of 64 kB as a page", LONG_ROWS + "select s from c, r", form=""),
-    _sql("1,000 rows of 64 kB as CSV", LONG_ROWS + "select s from c, r", 200, form=".csv"),
+    _sql("1,000 rows of 64 kB as CSV", LONG_ROWS + "select s from c, r", *EITHER, form=".csv"),
     _sql("rows of three-byte letters", WIDE_ROWS + "select s || n from c, r"),
     _sql("64 binary columns of 64 kB", BLOB_ROW + f"select {', '.join(['s'] * 64)} from c"),
     _sql("1,000 rows of binary", BLOB_ROWS + f"select {', '.join(['s'] * 60)} from c, r"),

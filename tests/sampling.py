@@ -9,7 +9,10 @@ import pytest
 
 
 def sample(cases: Iterable[Any], most: int) -> list[Any]:
-    """Return all `cases` as parameters of a test; of more than `most` only as many, spread evenly, are not slow."""
+    """Return all `cases` of a test; of more than `most` only as many, spread evenly, are not slow.
+
+    A case is a `pytest.param`, a tuple of several arguments, or one argument that is no tuple.
+    """
     listed = list(cases)
     if len(listed) <= most:
         return listed

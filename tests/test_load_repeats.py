@@ -29,9 +29,10 @@ SUNDAY = _day("2026-06-21", FERN, MOSS_NET, LICHEN)
 MONDAY = _day("2026-06-22", MOSS_NET, PUDDLE, FERN)
 
 
-@pytest.mark.parametrize(
-    "order", sample(itertools.permutations((FRIDAY, SATURDAY, SUNDAY, MONDAY)), 4), ids=lambda _: ""
-)
+ORDERS = map(pytest.param, itertools.permutations((FRIDAY, SATURDAY, SUNDAY, MONDAY)))
+
+
+@pytest.mark.parametrize("order", sample(ORDERS, 4), ids=lambda _: "")
 def test_a_weekend_repeats_friday_in_any_order(database: Path, query: Query, order: tuple[DocumentRecord, ...]) -> None:
     load(database, *order)
 

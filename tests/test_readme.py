@@ -7,12 +7,13 @@ import re
 import shutil
 import subprocess
 import sys
-import urllib.request
 from pathlib import Path
 
+import httpx
 import pytest
 
 from tests.api_server import api_server, data
+from tests.browser import BUSY, MOST_VISITS
 from tests.conftest import ROOT, rows
 from tests.installation import clone, skip_without_packages
 
@@ -105,11 +106,19 @@ def test_serve_shows_the_catalogue(folder: Path) -> None:
         assert server.stdout is not None
         address = re.search(r"http://127\.0\.0\.1:\d+", server.stdout.readline())
         assert address is not None
-        with urllib.request.urlopen(f"{address[0]}/catalog/papers?_search=GraphCLIP", timeout=30) as response:
-            assert b"GraphCLIP" in response.read()
+        assert b"GraphCLIP" in _visit(f"{address[0]}/catalog/papers?_search=GraphCLIP")
     finally:
         server.terminate()
         server.wait(timeout=30)
+
+
+def _visit(address: str) -> bytes:
+    """What the page at `address` says; a site on a busy machine may ask to come again."""
+    for _ in range(MOST_VISITS):
+        answer = httpx.get(address, timeout=30)
+        if answer.status_code != BUSY:
+            break
+    return answer.raise_for_status().content
 
 
 @pytest.mark.slow  # .ci/run runs these two commands itself, in its own clean clone

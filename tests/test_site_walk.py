@@ -96,7 +96,7 @@ def _catalogue(name: str, folder: Path) -> Path:
     ("name", "width"),
     [
         ("invented", NARROW),
-        ("real documents", WIDE),
+        pytest.param("real documents", WIDE, marks=pytest.mark.slow),
         pytest.param("invented", WIDE, marks=pytest.mark.slow),
         pytest.param("the facts of seeds", NARROW, marks=pytest.mark.slow),
         pytest.param("the facts of seeds", WIDE, marks=pytest.mark.slow),
