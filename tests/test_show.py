@@ -182,7 +182,7 @@ def test_a_digest_is_shown_with_its_list_and_why_it_has_its_date(library: Path) 
         "dated",
         "  digest 1, listing, 2 papers",
         "  2026-03-04",
-        "  The document prints Mar 4 without a year. Its newest paper is of 2025-12-02 and it was read by",
+        "  The document prints “Mar 4” without a year. Its newest paper is of 2025-12-02 and it was read by",
         "  2026-11-20: only one year fits.",
         "  from dated.txt",
         "",
@@ -194,7 +194,7 @@ def test_a_digest_is_shown_with_its_list_and_why_it_has_its_date(library: Path) 
     ]
     assert opened_year[2:5] == [
         "  Mar 11, 2024, 2025 or 2026",
-        "  The document prints Mar 11 without a year. No publication date of its papers is known and it was",
+        "  The document prints “Mar 11” without a year. No publication date of its papers is known and it was",
         "  read by 2026-11-20: several years fit.",
     ]
 

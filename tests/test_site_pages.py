@@ -168,7 +168,7 @@ def test_a_digest_is_an_ordered_list_with_its_day_and_why(get: Get) -> None:
     page = get(f"/catalog/digests/{row_id(get, 'digests', name='first')}").text
     text = words(page)
     assert "Daily Papers, 2026-03-04 3 papers, 2 with code" in text
-    assert "The page prints “Mar 4” without a year. Its newest paper is of 2025-12-02" in text
+    assert "The document prints “Mar 4” without a year. Its newest paper is of 2025-12-02" in text
     assert text.count("only one year fits.") == 1
     assert re.findall(r'<li value="(\d+)">', page) == ["1", "2", "3"]
     assert text.index("Paper Boats") < text.index("Folding") < text.index("On the Migration")
@@ -181,8 +181,8 @@ def test_a_digest_is_an_ordered_list_with_its_day_and_why(get: Get) -> None:
 def test_an_open_digest_says_which_years_it_could_be_and_why(get: Get) -> None:
     text = words(get(f"/catalog/digests/{row_id(get, 'digests', name='second')}").text)
     assert re.search(r"Mar 11, .*2024.* 2 papers, 1 with code", text)
-    assert "The page prints “Mar 11” without a year. Its newest paper is of 2022-04-07" in text
-    assert "more than one year fits." in text
+    assert "The document prints “Mar 11” without a year. Its newest paper is of 2022-04-07" in text
+    assert "several years fit." in text
 
 
 def test_the_list_of_digests_shows_the_day_or_the_years_it_could_be(get: Get) -> None:

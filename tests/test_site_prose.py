@@ -94,9 +94,12 @@ def test_a_digest_says_why_it_has_its_day() -> None:
     bounds = {"earliest_date": "2024-03-11", "latest_date": "2026-03-11"}
     assert reason("stated") == "The document states the day."
     assert reason("open", **bounds) == (
-        "The page prints “Mar 11” without a year. Its newest paper is of 2024-02-01 and it was read by 2026-11-20: "
-        "more than one year fits."
+        "The document prints “Mar 11” without a year. Its newest paper is of 2024-02-01 and it was read by 2026-11-20: "
+        "several years fit."
     )
     assert reason("single candidate", **bounds).endswith("only one year fits.")
-    assert reason("open") == "The page prints “Mar 11” without a year. No evidence bounds it."
-    assert reason("open", None).startswith("The page prints no date.")
+    assert (
+        reason("open")
+        == "The document prints “Mar 11” without a year. The evidence contradicts itself, so that no year fits."
+    )
+    assert reason("open", None).startswith("The document prints no day.")

@@ -37,7 +37,7 @@ def day_reason(digest: DigestDetails) -> str:
         return _REASONS[digest.date_basis]
     if digest.printed_date is None:
         return "The document prints no day."
-    page = f"The document prints {digest.printed_date} without a year."
+    page = f"The document prints “{digest.printed_date}” without a year."
     if digest.earliest_date is None or digest.latest_date is None:
         return f"{page} The evidence contradicts itself, so that no year fits."
     newest = (

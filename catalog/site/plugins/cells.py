@@ -80,23 +80,32 @@ def digest_day(digest: Row) -> str:
 _REASONS: Final = {
     "stated": "The document states the day.",
     "stated by its entries": "Its entries state the day.",
-    "file name": "The day is in the name of the document.",
+    "file name": "The name of the document says the day.",
     "given": "A person gave the year.",
 }
 
 
 def date_reason(digest: Row, newest_publication: str | None, as_of_date: str | None) -> str:
-    """Return why a digest has its day, or what the evidence leaves of it, as one or two sentences."""
+    """Return why a digest has its day, or what the evidence leaves of it, as one or two sentences.
+
+    In the words of `catalog show`: this folder works without the package, so a test compares the two.
+    """
     basis, printed = digest["date_basis"], digest["printed_date"]
     if basis in _REASONS:
         return _REASONS[basis]
-    page = f"The page prints “{plain(printed)}” without a year. " if printed else "The page prints no date. "
+    if not printed:
+        return "The document prints no day."
+    page = f"The document prints “{plain(printed)}” without a year."
     if not (digest["earliest_date"] and digest["latest_date"]):
-        return page + "No evidence bounds it."
-    bounds = f"its newest paper is of {newest_publication}" if newest_publication else "no publication date bounds it"
+        return f"{page} The evidence contradicts itself, so that no year fits."
+    newest = (
+        f"Its newest paper is of {newest_publication}"
+        if newest_publication
+        else "No publication date of its papers is known"
+    )
     until = f" and it was read by {as_of_date}" if as_of_date else ""
-    left = "only one year fits" if basis == "single candidate" else "more than one year fits"
-    return f"{page}{bounds[0].upper()}{bounds[1:]}{until}: {left}."
+    left = "only one year fits" if basis == "single candidate" else "several years fit"
+    return f"{page} {newest}{until}: {left}."
 
 
 def _possible_years(earliest: str, latest: str) -> list[int]:
