@@ -38,7 +38,9 @@ def _complete_table(context: click.Context, parameter: click.Parameter, begun: s
 
 
 @click.command()
-@click.argument("folder", type=click.Path(path_type=Path, file_okay=False), required=False, metavar="[FOLDER]")
+@click.argument(
+    "folder", type=click.Path(path_type=Path, file_okay=False, readable=False), required=False, metavar="[FOLDER]"
+)
 @click.option(
     "--format",
     "format_name",
@@ -70,7 +72,7 @@ def _complete_table(context: click.Context, parameter: click.Parameter, begun: s
 @click.option(
     "-o",
     "--output",
-    type=click.Path(path_type=Path, allow_dash=True),
+    type=click.Path(path_type=Path, allow_dash=True, readable=False),
     metavar="FILE",
     help="Write one table or question to this file; - is standard output.",
 )

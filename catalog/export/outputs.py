@@ -69,7 +69,7 @@ def _sync(folder: Path) -> None:
 
 def is_stream(path: Path) -> bool:
     """Whether there is a pipe or a device at `path`: it is written into, and never replaced by a file."""
-    return path.exists() and not path.is_file() and not path.is_dir()
+    return os.path.exists(path) and not os.path.isfile(path) and not os.path.isdir(path)
 
 
 @contextmanager

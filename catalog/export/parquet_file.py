@@ -16,7 +16,7 @@ try:
 except ImportError as error:
     raise CatalogError(
         "Parquet needs the package pyarrow, which is not installed here; "
-        "run `pip install 'paper-catalog[parquet]'`, or choose --format csv or jsonl."
+        "run `pip install pyarrow`, or choose --format csv or jsonl."
     ) from error
 
 # A group is made in memory. Of papers with their abstracts it is some 40 MB; texts of any length end one early.

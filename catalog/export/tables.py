@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
@@ -74,5 +75,6 @@ def _writer(format_name: FormatName) -> Write:
 
 
 def _keep_catalogue(database: Path, path: Path) -> None:
-    if database.exists() and path.exists() and path.samefile(database):
+    # These are False where nobody may look.
+    if os.path.exists(database) and os.path.exists(path) and os.path.samefile(path, database):
         raise CatalogError(f"{path}: is the catalogue itself; name another file.")
