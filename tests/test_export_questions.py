@@ -51,8 +51,9 @@ def test_a_question_gives_what_the_site_answers(library: Path, ask: Get, tmp_pat
     said: list[tuple[Any, ...]] = [tuple(row) for row in answered["rows"]]
     assert said, "an answer of nothing compares nothing"
     assert csv_cells(tmp_path / f"{name}.csv")[0] == answered["columns"]
-    assert jsonl_rows(tmp_path / f"{name}.jsonl") == said
-    assert parquet_rows(tmp_path / f"{name}.parquet") == said
+    for found in (jsonl_rows(tmp_path / f"{name}.jsonl"), parquet_rows(tmp_path / f"{name}.parquet")):
+        assert found == said
+        assert [[type(value) for value in row] for row in found] == [[type(value) for value in row] for row in said]
     assert pyarrow.parquet.read_schema(tmp_path / f"{name}.parquet").names == answered["columns"]
     on_site = ask(f"/catalog/{name}.csv", params=GIVEN.get(name, {})).text
     assert csv_cells(tmp_path / f"{name}.csv") == list(csv.reader(io.StringIO(on_site, newline="")))

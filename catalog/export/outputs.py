@@ -74,37 +74,26 @@ def is_stream(path: Path) -> bool:
 
 @contextmanager
 def stream(path: Path) -> Iterator[BinaryIO]:
-    """Give the pipe or device at `path`, open for writing; the command ends where nobody reads it any more.
-
-    Raises CatalogError where it cannot be written.
-    """
-    with _told(path):
-        try:
-            with path.open("wb") as file:
-                yield file
-        except BrokenPipeError:
-            sys.exit(1)
+    """Give the pipe or device at `path`, open for writing. Raises CatalogError where it cannot be written."""
+    with _told(path), _until_nobody_reads(), path.open("wb") as file:
+        yield file
 
 
 @contextmanager
 def standard_output() -> Iterator[BinaryIO]:
-    """Give standard output for bytes; the command ends without a word where nobody reads it any more.
+    """Give standard output for bytes. Raises CatalogError where it cannot be written."""
+    with _told("standard output"), _until_nobody_reads():
+        yield sys.stdout.buffer
+        sys.stdout.buffer.flush()
 
-    Raises CatalogError where it cannot be written.
-    """
-    file = sys.stdout.buffer
-    with _told("standard output"):
-        try:
-            yield file
-            file.flush()
-        except OSError as error:
-            # What is left in the buffer would fail once more when Python ends
-            # (https://docs.python.org/3/library/signal.html#note-on-sigpipe).
-            with open(os.devnull, "wb") as nothing:
-                os.dup2(nothing.fileno(), file.fileno())
-            if isinstance(error, BrokenPipeError):
-                sys.exit(1)
-            raise
+
+@contextmanager
+def _until_nobody_reads() -> Iterator[None]:
+    """End the command without a word where the reader of a pipe, such as `head`, has had enough."""
+    try:
+        yield
+    except BrokenPipeError:
+        sys.exit(1)
 
 
 @contextmanager

@@ -19,8 +19,8 @@ except ImportError as error:
         "run `pip install pyarrow`, or choose --format csv or jsonl."
     ) from error
 
-# A group is made in memory. Of papers with their abstracts it is some 40 MB; texts of any length end one early.
-ROWS_IN_GROUP: Final = 20_000
+# A group is made in memory. Of papers with their abstracts it is some 20 MB; texts of any length end one early.
+ROWS_IN_GROUP: Final = 10_000
 CHARACTERS_IN_GROUP: Final = 32 * 1024 * 1024
 
 _TYPES: Final = {"integer": pyarrow.int64(), "real": pyarrow.float64(), "text": pyarrow.string()}
