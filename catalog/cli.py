@@ -13,6 +13,7 @@ import click
 from catalog.accounts import print_accounts, progress
 from catalog.diff import diff
 from catalog.errors import CatalogError
+from catalog.export import export
 from catalog.fetch.command import fetch
 from catalog.merge import merge
 from catalog.options import database_option
@@ -174,18 +175,6 @@ def search(words: tuple[str, ...], limit: int, database: Path) -> None:
 
 
 @main.command()
-@click.argument("folder", type=click.Path(path_type=Path, file_okay=False), default=Path("export"), metavar="[FOLDER]")
-@click.option("--facts", is_flag=True, help="Leave out prose: abstracts and rejected text.")
-@database_option
-def export(folder: Path, facts: bool, database: Path) -> None:
-    """Write the digests as documents in the catalogue's own JSON, one file each, into FOLDER (default: export)."""
-    from catalog.export import export_documents
-
-    count = sum(1 for _ in export_documents(database, folder, facts_only=facts))
-    click.echo(f"Wrote {count} {'document' if count == 1 else 'documents'} to {folder}.")
-
-
-@main.command()
 @click.argument("file", type=click.Path(path_type=Path), metavar="FILE")
 @database_option
 def release(file: Path, database: Path) -> None:
@@ -202,6 +191,7 @@ def release(file: Path, database: Path) -> None:
     click.echo(f"Wrote {file} (SHA-256 {sha256}) and, beside it, {file.name}.sha256, .json and .inspect.json.")
 
 
+main.add_command(export)
 main.add_command(fetch)
 main.add_command(show)
 main.add_command(diff)

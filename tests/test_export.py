@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from catalog.documents import DocumentError, find_documents, open_document
-from catalog.export import export_documents
+from catalog.export.documents import export_documents
 from catalog.load import load_documents, load_terms
 from catalog.readers import catalogue_json, read_document
 from tests.conftest import ROOT, dump

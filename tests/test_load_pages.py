@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from catalog.documents import find_documents
-from catalog.export import export_documents
+from catalog.export.documents import export_documents
 from catalog.load import Account, load_documents, load_terms
 from tests.conftest import SHARED, dump, rows
 

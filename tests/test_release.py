@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from catalog.checks import check_catalog
-from catalog.export import export_documents
+from catalog.export.documents import export_documents
 from catalog.migrate import migrate_catalog, upgrade
 from catalog.models import metadata
 from catalog.records import DocumentRecord

@@ -18,7 +18,7 @@ from sqlalchemy import Row, func, select, text
 from catalog.database import create_catalog_engine, translated_errors
 from catalog.dates import digest_date, parse_printed_date
 from catalog.documents import DocumentError
-from catalog.export import digests_of, source_of, written_digests, written_papers, written_rejects
+from catalog.export.documents import digests_of, source_of, written_digests, written_papers, written_rejects
 from catalog.interchange import FORMAT_VERSION, Digest, Interchange, checked
 from catalog.models import digest_entries, digests, loads, paper_records, source_documents
 from catalog.readers.catalogue_json import document_record, paper_record

@@ -28,8 +28,8 @@ _PAUSE_SECONDS: Final = 0.02
 _READ_BYTES: Final = 256 * 1024
 
 # What a spreadsheet takes for the beginning of a formula, also in its full-width form, and what it drops before one.
-_FORMULA: Final = re.compile(r"[=+\-@\uFF1D\uFF0B\uFF0D\uFF20\t\r\n]")
-_MAY_HAVE_FORMULA: Final = re.compile(r'[,"\n][=+\-@\uFF1D\uFF0B\uFF0D\uFF20\t\r\n]')
+_FORMULA: Final = re.compile(r"'*[=+\-@\uFF1D\uFF0B\uFF0D\uFF20\t\r\n]")
+_MAY_HAVE_FORMULA: Final = re.compile(r'[,"\n]\'*[=+\-@\uFF1D\uFF0B\uFF0D\uFF20\t\r\n]')
 _NUMBER: Final = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?|-inf", re.IGNORECASE | re.ASCII)
 # A cell can be as long as `limits.py` lets a value be; the csv module's own limit is less.
 csv.field_size_limit(max(csv.field_size_limit(), 2_000_000))
@@ -44,8 +44,8 @@ _is_stream: ContextVar[bool] = ContextVar("is_stream", default=False)
 def defused(row: str) -> str:
     """Return a row of CSV with an apostrophe before every text that a spreadsheet would take for a formula.
 
-    A number stays a number. The rule is OWASP's (https://owasp.org/www-community/attacks/CSV_Injection), as far as it
-    leaves the row readable for programs.
+    A number stays a number. A text that looks defused already gets one more, so that all can be had back. The rule is
+    OWASP's (https://owasp.org/www-community/attacks/CSV_Injection), as far as it leaves the row readable for programs.
     """
     # The end of the row is no text of a cell, and the search is quicker without an anchor.
     if not _MAY_HAVE_FORMULA.search("\n" + row.removesuffix("\r\n")):

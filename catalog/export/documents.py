@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from itertools import islice
@@ -14,6 +13,7 @@ from sqlalchemy import ColumnElement, Connection, Row, case, func, select, true
 
 from catalog.database import create_catalog_engine, require_current, translated_errors
 from catalog.errors import CatalogError
+from catalog.export.outputs import Drafts
 from catalog.interchange import FORMAT_VERSION, Digest, Entry, Interchange, Link, Paper, Reject, Source, encode
 from catalog.load.mentions import ENTRIES, RECORDS, MentionTable
 from catalog.load.texts import FIELDS
@@ -36,18 +36,14 @@ def export_documents(database: Path, folder: Path, *, facts_only: bool) -> Itera
         with translated_errors(database), engine.begin() as connection:
             for document in connection.execute(select(source_documents).order_by(source_documents.c.id)).all():
                 name, content = _interchange(connection, document, facts_only=facts_only)
-                yield _write(folder / f"{name}.json", encode(content))
+                path = folder / f"{name}.json"
+                with Drafts() as drafts, drafts.file(path) as file:
+                    file.write(encode(content).encode("utf-8"))
+                yield path
     except OSError as error:
         raise CatalogError(f"{folder}: cannot be written to ({error.strerror}); name another folder.") from error
     finally:
         engine.dispose()
-
-
-def _write(path: Path, text: str) -> Path:
-    draft = path.with_name(f".{path.name}.{os.getpid()}.new")
-    draft.write_text(text, encoding="utf-8", newline="\n")
-    draft.replace(path)
-    return path
 
 
 def _interchange(connection: Connection, document: Row[Any], *, facts_only: bool) -> tuple[str, Interchange]:
