@@ -13,7 +13,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Connection, Row, case, func, select, true
 
 from catalog.database import create_catalog_engine, require_current, translated_errors
-from catalog.errors import CatalogError
+from catalog.errors import CatalogError, exit_code_of_writing
 from catalog.interchange import FORMAT_VERSION, Digest, Entry, Interchange, Link, Paper, Reject, Source, encode
 from catalog.load.mentions import ENTRIES, RECORDS, MentionTable
 from catalog.load.texts import FIELDS
@@ -38,7 +38,8 @@ def export_documents(database: Path, folder: Path, *, facts_only: bool) -> Itera
                 name, content = _interchange(connection, document, facts_only=facts_only)
                 yield _write(folder / f"{name}.json", encode(content))
     except OSError as error:
-        raise CatalogError(f"{folder}: cannot be written to ({error.strerror}); name another folder.") from error
+        sentence = f"{folder}: cannot be written to ({error.strerror}); name another folder."
+        raise CatalogError(sentence, exit_code_of_writing(error)) from error
     finally:
         engine.dispose()
 

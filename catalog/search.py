@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from dataclasses import dataclass
 from pathlib import Path
-
-import sqlite_utils
 
 from catalog.lookup.connection import opened
 from catalog.questions import question
@@ -15,6 +14,7 @@ MATCH_START, MATCH_END = "\x02", "\x03"
 """What stands before and after a matched word; control characters, so that no text can imitate them."""
 
 _MAX_WORDS = 64
+_PHRASE_OR_BLANKS = re.compile(r'\s+|(".*?")')
 # The same question as on the site, but for the marks: there they are tags, which a text can imitate.
 _RANKED = question("search").sql.replace("'<b>', '</b>'", "char(2), char(3)")
 
@@ -44,7 +44,7 @@ def search_papers(database: Path, words: str, *, most: int = 10) -> list[SearchR
 
 def search(connection: sqlite3.Connection, words: str, *, most: int) -> list[SearchResult]:
     """Return what `search_papers` does, from a catalogue that is open."""
-    quoted = quoted_words(connection, words)
+    quoted = quoted_words(words)
     return ranked(connection, quoted, most=most) if quoted else []
 
 
@@ -61,8 +61,14 @@ def ranked(connection: sqlite3.Connection, query: str, *, most: int) -> list[Sea
     ]
 
 
-def quoted_words(connection: sqlite3.Connection, words: str) -> str:
-    """Return `words` as a query of FTS5 in which each means itself; empty where there is nothing to look for."""
+def quoted_words(words: str) -> str:
+    """Return `words` as a query of FTS5 in which each means itself; empty where there is nothing to look for.
+
+    It is what `sqlite_utils.Database.quote_fts` makes of them, as a test says; to import that takes longer than to
+    search.
+    """
     printable = "".join(character if character.isprintable() else " " for character in words)
     bounded = " ".join(printable.split()[:_MAX_WORDS])
-    return sqlite_utils.Database(connection).quote_fts(bounded).strip()
+    closed = bounded + '"' * (bounded.count('"') % 2)
+    parts = (part for part in _PHRASE_OR_BLANKS.split(closed) if part and part != '""')
+    return " ".join(part if part.startswith('"') else f'"{part}"' for part in parts)

@@ -37,7 +37,7 @@ def fetch_documents(
     *,
     today: date,
     again: bool = False,
-    on_error: Callable[[str], None],
+    on_error: Callable[[CatalogError], None],
 ) -> Iterator[Outcome]:
     """Ask each of `questions`, store its answer in `folder` and yield what became of it.
 
@@ -49,9 +49,9 @@ def fetch_documents(
         try:
             yield session.fetch(question)
         except AnswerError as error:
-            on_error(f"{question.shown}: {error}")
+            on_error(CatalogError(f"{question.shown}: {error}"))
         except CatalogError as error:
-            on_error(str(error))
+            on_error(error)
             return
 
 

@@ -153,7 +153,7 @@ def _by_title(connection: sqlite3.Connection, text: str) -> list[Reference]:
 
 def _by_words(connection: sqlite3.Connection, text: str) -> list[Reference]:
     """The papers that match all words; only the one that has them in its title, where there is just one."""
-    words = quoted_words(connection, text)
+    words = quoted_words(text)
     if not words or "://" in text:  # an address that is not there: its words would find everything
         return []
     in_title = ranked(connection, f"title : ({words})", most=2)
