@@ -18,7 +18,7 @@ def test_a_wheel_loads_and_serves_in_an_empty_folder(tmp_path: Path) -> None:
     built = run(commands / "pip", "wheel", "--no-deps", "--wheel-dir", tmp_path, clone(tmp_path), cwd=tmp_path)
     assert built.returncode == 0, built.stderr
     (wheel,) = tmp_path.glob("paper_catalog-*.whl")
-    assert "catalog/py.typed" in zipfile.ZipFile(wheel).namelist()
+    assert {"catalog/py.typed", "catalog/docs/schema.sql"} <= set(zipfile.ZipFile(wheel).namelist())
     installed = run(commands / "pip", "install", wheel, cwd=tmp_path)
     assert installed.returncode == 0, installed.stderr
     empty = tmp_path / "empty"
