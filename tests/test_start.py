@@ -65,6 +65,7 @@ def test_show_needs_the_links_to_tell_an_address_and_no_table(database: Path) ->
     assert modules("show", "1", "-d", database) & (HEAVY | WITHOUT_LINKS) == set()
 
 
+@pytest.mark.slow
 def test_check_of_a_sound_file_runs_no_migration_and_reads_no_document(database: Path) -> None:
     imported = modules("check", database)
 
@@ -72,6 +73,7 @@ def test_check_of_a_sound_file_runs_no_migration_and_reads_no_document(database:
     assert imported & {"alembic", "lxml", "catalog.readers", "datasette", "sqlite_utils"} == set()
 
 
+@pytest.mark.slow
 def test_load_into_a_file_that_is_there_runs_no_migration(database: Path, tmp_path: Path) -> None:
     page = tmp_path / "page.txt"
     page.write_text("Daily Papers\n\nMar 4\n\nMoss-Net: Counting\n\nMoss grows slowly. We count it on stones.\n")
