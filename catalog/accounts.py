@@ -9,15 +9,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from catalog.errors import CatalogError, ExitCode
+from catalog.errors import ExitCode, Fault
 
 if TYPE_CHECKING:
     from click._termui_impl import ProgressBar
 
-    from catalog.documents import DocumentError
     from catalog.load import Account
-
-    Fault = CatalogError | DocumentError
 
 
 class Progress:
@@ -69,7 +66,7 @@ def print_accounts(accounts: Iterable[Account], faults: Sequence[Fault]) -> None
             click.echo(account_table(seen))
             _point_to_rejects(seen)
         for fault in faults:
-            click.echo(f"Error: {sentence(str(fault))}", err=True)
+            click.echo(f"Error: {sentence(fault)}", err=True)
     if faults:
         sys.exit(exit_code(faults, is_any_done=bool(seen)))
     if _reject_count(seen):

@@ -14,11 +14,10 @@ import click
 from catalog.accounts import print_accounts, progress
 from catalog.commands import Commands
 from catalog.completion import complete_format, completion
-from catalog.errors import CatalogError
+from catalog.errors import CatalogError, Fault
 from catalog.options import database_option
 
 if TYPE_CHECKING:
-    from catalog.documents import DocumentError
     from catalog.load import Account
 
 MINIMUM_SQLITE = (3, 37, 0)  # STRICT tables
@@ -90,7 +89,7 @@ def load(
     _check_format(format_name)
     terms = load_terms(as_of=_day(as_of), year=year)
     paths = list(find_documents(sources or [resource("seeds")]))
-    faults: list[DocumentError] = []
+    faults: list[Fault] = []
 
     def accounts() -> Iterator[Account]:
         with progress(len(paths), "Loading") as step:
@@ -124,13 +123,14 @@ def migrate(database: Path) -> None:
     catalog migrate
     catalog migrate -d other.db
     """
-    from catalog.load import settle_again
     from catalog.migrate import migrate_catalog
 
     done = migrate_catalog(database)
     if done.backup is None:
         click.echo(f"{database} has the schema of this version already (revision {done.after}).")
         return
+    from catalog.load import settle_again
+
     merged = settle_again(database)
     click.echo(f"{database} was upgraded from revision {done.before} to {done.after}.")
     if merged:

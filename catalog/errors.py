@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import errno
 from enum import IntEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from catalog.documents import DocumentError
 
 
 class ExitCode(IntEnum):
@@ -32,6 +36,22 @@ class CatalogError(Exception):
     def __init__(self, sentence: str, exit_code: ExitCode = ExitCode.FAILED) -> None:
         super().__init__(sentence)
         self.exit_code = exit_code
+
+
+class Fault(str):
+    """What is wrong with one of several documents, as a sentence, while the others go on.
+
+    `exit_code` is that of a command in which nothing else was done.
+    """
+
+    exit_code: ExitCode
+
+    @classmethod
+    def of(cls, error: CatalogError | DocumentError) -> Fault:
+        """Return what `error` says and how it would end a command."""
+        fault = cls(error)
+        fault.exit_code = error.exit_code
+        return fault
 
 
 _OF_THE_DEVICE = (errno.EIO, errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EMFILE, errno.ENFILE, errno.ENOMEM)

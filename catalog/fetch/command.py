@@ -13,7 +13,7 @@ import click
 from catalog.options import database_option
 
 if TYPE_CHECKING:
-    from catalog.errors import CatalogError
+    from catalog.errors import Fault
     from catalog.fetch.questions import Question
     from catalog.fetch.waits import Clock
 
@@ -156,7 +156,7 @@ def _run(
         client = Client(base_url, rate=rate, clock=clock, on_wait=_say_wait)
     except ValueError as error:
         raise click.BadParameter(str(error), param_hint="--base-url") from error
-    faults: list[CatalogError] = []
+    faults: list[Fault] = []
     paths: list[Path] = []
     with client:
         today = clock.now().date()
@@ -165,7 +165,7 @@ def _run(
             if outcome.path is not None:
                 paths.append(outcome.path)
     for message in faults:
-        click.echo(f"Error: {sentence(str(message))}", err=True)
+        click.echo(f"Error: {sentence(message)}", err=True)
     if paths and not no_load:
         _load(context, paths, database)
     if faults:

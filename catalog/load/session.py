@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError
 
 from catalog.database import create_catalog_engine, known_revisions, require_current, translated_errors
 from catalog.documents import DocumentError, open_document
-from catalog.errors import CatalogError, ExitCode
+from catalog.errors import CatalogError, ExitCode, Fault
 from catalog.load.document import Account, LoadTerms, load_document
 from catalog.migrate import create_catalog
 from catalog.readers import read_document
@@ -49,12 +49,12 @@ def load_documents(
     terms: LoadTerms,
     *,
     format_name: str | None = None,
-    on_error: Callable[[DocumentError], None],
+    on_error: Callable[[Fault], None],
     on_document: Callable[[], None] = lambda: None,
 ) -> Iterator[Account]:
     """Load the documents at `paths` into `database`, which is made with the first document that can be read.
 
-    Yields the account of each document; what is wrong with one goes to `on_error`, and the others go on.
+    Yields the account of each document; what is wrong with one goes to `on_error` as a sentence, and the others go on.
     `on_document` is called after each, for a progress bar.
     Raises CatalogError where the file itself cannot be used, and ValueError for an unknown format.
     """
@@ -66,7 +66,7 @@ def load_documents(
             try:
                 yield target.load(_read(path, format_name), terms)
             except DocumentError as error:
-                on_error(error)
+                on_error(Fault.of(error))
             on_document()
     finally:
         target.close()

@@ -11,7 +11,7 @@ import click
 from catalog.options import database_option
 
 if TYPE_CHECKING:
-    from catalog.documents import DocumentError
+    from catalog.errors import Fault
     from catalog.load import Account
 
 
@@ -40,7 +40,7 @@ def merge(others: tuple[Path, ...], database: Path) -> None:
     from catalog.load import load_terms
     from catalog.merge.session import merge_files
 
-    faults: list[DocumentError] = []
+    faults: list[Fault] = []
 
     def accounts() -> Iterator[Account]:
         with progress(2 * len(others), "Merging") as step:

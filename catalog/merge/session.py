@@ -12,7 +12,7 @@ from sqlalchemy import Select, select
 
 from catalog.database import require_current
 from catalog.documents import DocumentError
-from catalog.errors import CatalogError, ExitCode
+from catalog.errors import CatalogError, ExitCode, Fault
 from catalog.foreign import check_foreign, count_documents, current_file, require_room
 from catalog.load.document import Account, LoadTerms, bounded_by
 from catalog.load.session import Target
@@ -25,7 +25,7 @@ def merge_files(
     database: Path,
     terms: LoadTerms,
     *,
-    on_error: Callable[[DocumentError], None],
+    on_error: Callable[[Fault], None],
     on_step: Callable[[], None] = lambda: None,
     on_count: Callable[[int], None] = lambda count: None,
 ) -> Iterator[Account]:
@@ -60,14 +60,14 @@ def _merged(
     other: OtherFile,
     target: Target,
     terms: LoadTerms,
-    on_error: Callable[[DocumentError], None],
+    on_error: Callable[[Fault], None],
     on_step: Callable[[], None],
 ) -> Iterator[Account]:
     for document in other.documents(terms.as_of):
         try:
             yield _merge_document(other, document, target, terms)
         except DocumentError as error:
-            on_error(error)
+            on_error(Fault.of(error))
         on_step()
 
 
