@@ -78,6 +78,16 @@ def test_help_shows_the_examples_and_every_option_says_what_it_does(name: str, c
         assert not isinstance(option, click.Option) or option.help, f"{name} {option.name} is not explained"
 
 
+@pytest.mark.parametrize(("name", "command"), LEAVES, ids=[name for name, _ in LEAVES])
+def test_every_command_that_works_on_one_catalogue_lets_it_be_named(name: str, command: click.Command) -> None:
+    named = [option for option in command.params if "--database" in option.opts]
+
+    if name in ("catalog completion", "catalog diff"):
+        assert named == []
+    else:
+        assert [(option.opts, str(option.default)) for option in named] == [(["-d", "--database"], "catalog.db")]
+
+
 def test_the_page_has_every_command_and_option() -> None:
     reference = command_reference()
 

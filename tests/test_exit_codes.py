@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import re
+import shlex
 import shutil
 import sqlite3
 import subprocess
@@ -22,6 +23,7 @@ from catalog.errors import CatalogError, ExitCode, exit_code_of_writing
 from tests.catalogues import damage, good_catalogue
 from tests.conftest import ROOT, rows
 
+PAGE = (ROOT / "docs" / "exit-codes.md").read_text(encoding="utf-8")
 GOOD = "Daily Papers\n\nMar 4\n\nMoss-Net: Counting Moss\n\nMoss grows slowly. We count it on stones with a camera.\n"
 
 
@@ -35,6 +37,21 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+@pytest.mark.slow
+def test_the_script_on_the_page_works(folder: Path) -> None:
+    bash = shutil.which("bash")
+    if bash is None:
+        pytest.skip("there is no bash here")
+    (script,) = re.findall(r"^```sh\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
+    command = f'catalog() {{ {shlex.quote(sys.executable)} -m catalog "$@"; }}\n'
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+
+    done = subprocess.run([bash, "-c", command + script], env=environment, capture_output=True, text=True, timeout=60)
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.splitlines()[-1] == "all of it is in the catalogue"
+
+
 def ends(*arguments: str | Path) -> tuple[int, str]:
     """Run a command; return its exit code and what it says on standard error, one sentence."""
     done = CliRunner().invoke(main, [str(argument) for argument in arguments])
@@ -43,9 +60,7 @@ def ends(*arguments: str | Path) -> tuple[int, str]:
 
 
 def test_the_page_lists_the_codes_that_there_are() -> None:
-    text = (ROOT / "docs" / "exit-codes.md").read_text(encoding="utf-8")
-
-    assert [int(code) for code in re.findall(r"^\| (\d+) \|", text, re.MULTILINE)] == list(ExitCode)
+    assert [int(code) for code in re.findall(r"^\| (\d+) \|", PAGE, re.MULTILINE)] == list(ExitCode)
 
 
 def test_0_for_what_is_done(folder: Path) -> None:
