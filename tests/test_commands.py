@@ -26,6 +26,9 @@ from tests.conftest import ROOT
 LEAVES = [(name, command) for name, command, _ in commands() if not isinstance(command, click.Group)]
 EXAMPLES = [example for _, command, _ in commands() for example in described(command)[1]]
 
+FIRST = {examples[0] for _, command, _ in commands() if (examples := described(command)[1])}
+"""The one of each command that is run each time; `make sweep` runs all."""
+
 # Run by what they need: a server that answers, a server that must be stopped, a shell.
 FETCHING = [example for example in EXAMPLES if example.startswith("catalog fetch ")]
 SERVING = [example for example in EXAMPLES if example.startswith("catalog serve")]
@@ -99,7 +102,9 @@ def test_the_page_has_every_command_and_option() -> None:
     assert reference == (ROOT / "docs" / "commands.md").read_text(encoding="utf-8"), "run `make docs`"
 
 
-@pytest.mark.parametrize("example", PLAIN)
+@pytest.mark.parametrize(
+    "example", [pytest.param(each, marks=() if each in FIRST else pytest.mark.slow) for each in PLAIN]
+)
 def test_the_example_works(desk: Path, example: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = tmp_path / "desk"
     shutil.copytree(desk, folder)

@@ -65,11 +65,11 @@ COMMANDS = [
     (["check"], "Checking"),
     (["diff", "catalog.db", "other.db"], "Comparing"),
     (["merge", "other.db"], "Merging"),
-    (["release", "papers.db"], "Releasing"),
+    pytest.param(["release", "papers.db"], "Releasing", marks=pytest.mark.slow),
 ]
 
 
-@pytest.mark.parametrize(("arguments", "label"), COMMANDS, ids=[label for _, label in COMMANDS])
+@pytest.mark.parametrize(("arguments", "label"), COMMANDS)
 def test_a_terminal_shows_how_far_it_is(
     folder: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str], label: str
 ) -> None:
