@@ -5,42 +5,43 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from datetime import date, datetime
+from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from catalog.accounts import print_accounts, progress
-from catalog.diff import diff
-from catalog.errors import CatalogError
-from catalog.export import export
-from catalog.fetch.command import fetch
-from catalog.merge import merge
+from catalog.commands import Commands
+from catalog.completion import complete_format, completion
+from catalog.errors import CatalogError, Fault
 from catalog.options import database_option
-from catalog.show import show
 
 if TYPE_CHECKING:
     from catalog.load import Account
 
 MINIMUM_SQLITE = (3, 37, 0)  # STRICT tables
 
+MODULES = {
+    "diff": "catalog.diff.command",
+    "export": "catalog.export.command",
+    "fetch": "catalog.fetch.command",
+    "merge": "catalog.merge.command",
+    "show": "catalog.show.command",
+}
+"""The commands that have a module of their own, by name: it is imported when the command is asked for."""
 
-class _Commands(click.Group):
-    """Turns what a person can cause into one sentence on standard error and exit code 1."""
 
-    def invoke(self, ctx: click.Context) -> Any:
-        try:
-            return super().invoke(ctx)
-        except CatalogError as error:
-            raise click.ClickException(str(error)) from error
-
-
-@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Commands, modules=MODULES, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="paper-catalog", prog_name="catalog")
 def main() -> None:
     """A relational catalogue of research papers in one SQLite file.
 
     Reads the digests that announce papers and keeps which paper, whose code, on which day.
+
+    \b
+    catalog load
+    catalog search graph prompt
     """
     if sqlite3.sqlite_version_info < MINIMUM_SQLITE:
         needed = ".".join(map(str, MINIMUM_SQLITE))
@@ -48,8 +49,20 @@ def main() -> None:
 
 
 @main.command()
-@click.argument("sources", nargs=-1, metavar="[SOURCE]...")
-@click.option("--format", "format_name", metavar="FORMAT", help="Read as this format instead of recognising it.")
+@click.argument(
+    "sources",
+    nargs=-1,
+    type=click.Path(allow_dash=True),
+    metavar="[SOURCE]...",
+    help="Files, folders (at any depth), or - for standard input.  [default: the digests that come with the catalogue]",
+)
+@click.option(
+    "--format",
+    "format_name",
+    metavar="FORMAT",
+    shell_complete=complete_format,
+    help="Read as this format instead of recognising it.",
+)
 @click.option(
     "--as-of",
     type=click.DateTime(["%Y-%m-%d"]),
@@ -61,9 +74,14 @@ def main() -> None:
 def load(
     sources: tuple[str, ...], format_name: str | None, as_of: datetime | None, year: int | None, database: Path
 ) -> None:
-    """Read documents and load them: files, folders, or - for standard input.
+    """Read documents and load them into the catalogue.
 
-    Without SOURCE it loads the digests that come with the catalogue. Loading a document again changes nothing.
+    Their format is told by their content. Loading a document again changes nothing.
+
+    \b
+    catalog load
+    catalog load my-digests page.txt --as-of 2026-03-31
+    catalog load page.txt --format "pasted page" --year 2026 -d other.db
     """
     from catalog.documents import find_documents
     from catalog.load import load_documents, load_terms
@@ -72,7 +90,7 @@ def load(
     _check_format(format_name)
     terms = load_terms(as_of=_day(as_of), year=year)
     paths = list(find_documents(sources or [resource("seeds")]))
-    faults: list[str] = []
+    faults: list[Fault] = []
 
     def accounts() -> Iterator[Account]:
         with progress(len(paths), "Loading") as step:
@@ -98,14 +116,22 @@ def _day(moment: datetime | None) -> date | None:
 @main.command()
 @database_option
 def migrate(database: Path) -> None:
-    """Upgrade an older file to the schema of this version, after a backup."""
-    from catalog.load import settle_again
+    """Upgrade an older file to this version, after a backup.
+
+    The backup lies beside it, and what it is called is printed. A file of this version is left as it is.
+
+    \b
+    catalog migrate
+    catalog migrate -d other.db
+    """
     from catalog.migrate import migrate_catalog
 
     done = migrate_catalog(database)
     if done.backup is None:
         click.echo(f"{database} has the schema of this version already (revision {done.after}).")
         return
+    from catalog.load import settle_again
+
     merged = settle_again(database)
     click.echo(f"{database} was upgraded from revision {done.before} to {done.after}.")
     if merged:
@@ -118,22 +144,37 @@ def migrate(database: Path) -> None:
 
 
 @main.command()
-@click.argument("file", type=click.Path(path_type=Path), required=False, metavar="[FILE]")
+@click.argument(
+    "file",
+    type=click.Path(path_type=Path),
+    required=False,
+    metavar="[FILE]",
+    help="The same as --database FILE; name it once.",
+)
 @database_option
 @click.pass_context
 def check(context: click.Context, file: Path | None, database: Path) -> None:
-    """Check the file, its references, its search index and every rule of the catalogue.
+    """Check the file and every rule of the catalogue.
 
-    Of a release also its form, and the files beside it. FILE is the same as --database FILE.
+    Its soundness, schema, references and search index, and every rule of what is in it; of a release also its form, and
+    the files beside it.
+
+    \b
+    catalog check
+    catalog check papers.db
     """
-    from catalog.checks import check_catalog
-    from catalog.release import check_release
+    from catalog.checks import CHECK_COUNT, check_catalog
+    from catalog.release.form import check_release
 
     if file is not None:
         if context.get_parameter_source("database") is not click.core.ParameterSource.DEFAULT:
             raise click.UsageError("Name one file: FILE or --database FILE.")
         database = file
-    results = [*check_catalog(database), *check_release(database)]
+    results = []
+    with progress(CHECK_COUNT, "Checking") as step:
+        for result in chain(check_catalog(database), check_release(database)):
+            results.append(result)
+            step()
     for result in results:
         click.echo(f"{'FAILED' if result.broken else 'ok':<8}{result.name}: {result.rule}")
         for row in result.broken:
@@ -152,18 +193,30 @@ def check(context: click.Context, file: Path | None, database: Path) -> None:
 @click.option("--port", type=click.IntRange(0, 65535), default=8001, show_default=True, help="Port to listen on.")
 @click.option("--open", "open_browser", is_flag=True, help="Open the browser, too.")
 def serve(database: Path, host: str, port: int, open_browser: bool) -> None:
-    """Publish the file with Datasette, read-only, with everything set."""
+    """Publish the file with Datasette, read-only.
+
+    The address is printed once it answers there. A file that is served must not change: stop it before a load.
+
+    \b
+    catalog serve
+    catalog serve --port 8080 --open
+    """
     from catalog.serve import serve as serve_site
 
     serve_site(database, host, port, open_browser)
 
 
 @main.command()
-@click.argument("words", nargs=-1, required=True)
+@click.argument("words", nargs=-1, required=True, help='Each must be there; "two words" in quotes stand together.')
 @click.option("--limit", type=click.IntRange(1, 1000), default=10, show_default=True, help="Most results to show.")
 @database_option
 def search(words: tuple[str, ...], limit: int, database: Path) -> None:
-    """Find papers by words in title and abstract, best first."""
+    """Find papers by words in title and abstract, best first.
+
+    \b
+    catalog search graph prompt
+    catalog search '"soft prompt"' tuning --limit 3
+    """
     from catalog.search import search_papers
     from catalog.terminal import result_lines
 
@@ -175,14 +228,21 @@ def search(words: tuple[str, ...], limit: int, database: Path) -> None:
 
 
 @main.command()
-@click.argument("file", type=click.Path(path_type=Path), metavar="FILE")
+@click.argument(
+    "file",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="The file to write; an earlier release there is replaced.",
+)
 @database_option
 def release(file: Path, database: Path) -> None:
-    """Write one clean file to hand on, with its checksum and a description beside it.
+    """Write one clean file to hand on, with its checksum.
 
-    The same documents give the same bytes, whatever was loaded when and in which order. Example:
+    A description and inspect data for Datasette go beside it, too. The same documents give the same bytes, whatever was
+    loaded when and in which order.
 
-        catalog release papers.db
+    \b
+    catalog release papers.db
     """
     from catalog.release import STEP_COUNT, release_catalog
 
@@ -191,8 +251,4 @@ def release(file: Path, database: Path) -> None:
     click.echo(f"Wrote {file} (SHA-256 {sha256}) and, beside it, {file.name}.sha256, .json and .inspect.json.")
 
 
-main.add_command(export)
-main.add_command(fetch)
-main.add_command(show)
-main.add_command(diff)
-main.add_command(merge)
+main.add_command(completion)

@@ -9,13 +9,13 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, Engine, NullPool, create_engine, event
-from sqlalchemy.exc import DBAPIError, IntegrityError
-
-from catalog.errors import CatalogError
+from catalog.errors import CatalogError, ExitCode
 from catalog.resources import resource
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection, Engine
 
 APPLICATION_ID = 0x50415043
 """Marks our files in the SQLite header (bytes 68 to 71): "PAPC"."""
@@ -42,6 +42,9 @@ def create_catalog_engine(path: Path, *, read_only: bool = False, foreign_keys: 
     The driver starts no transaction by itself and every `begin()` is a `BEGIN IMMEDIATE`, so that schema changes
     are part of the transaction too and a second writer waits instead of failing half-way.
     """
+    # Most commands that only read need none of it, and it takes longer to import than they take.
+    from sqlalchemy import NullPool, create_engine, event
+
     mode = "ro" if read_only else "rw"  # never "rwc": a file that is gone must not come back empty
     uri = f"{path.absolute().as_uri()}?mode={mode}"
     engine = create_engine(
@@ -84,7 +87,8 @@ def file_revision(path: Path) -> str:
                 _check_quickly(path, connection)
     except sqlite3.Error as error:
         raise CatalogError(
-            f"{path}: cannot be read as a catalogue ({error}); restore it from a backup, or name another file."
+            f"{path}: cannot be read as a catalogue ({error}); restore it from a backup, or name another file.",
+            ExitCode.BAD_DATA,
         ) from error
     return revision
 
@@ -95,7 +99,8 @@ def require_current(path: Path) -> None:
     if revision != head:
         raise CatalogError(
             f"{path}: has schema revision {revision} and this version needs {head}; "
-            f"run `catalog migrate -d {path}` first, it makes a backup."
+            f"run `catalog migrate -d {path}` first, it makes a backup.",
+            ExitCode.WRONG_FILE,
         )
 
 
@@ -104,51 +109,63 @@ def translated_errors(path: Path) -> Iterator[None]:
     """Turn what SQLite says of the file at `path` into one sentence (CatalogError)."""
     try:
         yield
-    except IntegrityError:
-        raise
-    except (sqlite3.Error, DBAPIError) as error:
-        cause: Any = error.orig if isinstance(error, DBAPIError) else error
-        sentence = _sentence(getattr(cause, "sqlite_errorname", "") or "", str(cause))
-        if sentence is None:
+    except Exception as error:
+        cause = getattr(error, "orig", error)  # SQLAlchemy's errors carry the driver's
+        if not isinstance(cause, sqlite3.Error) or isinstance(cause, sqlite3.IntegrityError):
             raise
-        raise CatalogError(f"{path}: {sentence}") from error
+        told = _sentence(getattr(cause, "sqlite_errorname", "") or "", str(cause))
+        if told is None:
+            raise
+        sentence, exit_code = told
+        raise CatalogError(f"{path}: {sentence}", exit_code) from error
 
 
-def _sentence(code: str, message: str) -> str | None:
+def _sentence(code: str, message: str) -> tuple[str, ExitCode] | None:
     if code.startswith("SQLITE_BUSY") or "database is locked" in message:
-        return f"is in use by another process, waited {BUSY_TIMEOUT_SECONDS} seconds; try again when that has ended."
+        waited = f"is in use by another process, waited {BUSY_TIMEOUT_SECONDS} seconds; try again when that has ended."
+        return waited, ExitCode.BUSY
     if code.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")) or "malformed" in message or "decode to UTF-8" in message:
-        return f"is damaged ({message}); restore it from a backup, or load the documents into a new file."
+        damaged = f"is damaged ({message}); restore it from a backup, or load the documents into a new file."
+        return damaged, ExitCode.BAD_DATA
     if code.startswith("SQLITE_READONLY") or "readonly" in message:
-        return "cannot be written to; check the permissions of the file and its folder."
+        return "cannot be written to; check the permissions of the file and its folder.", ExitCode.CANNOT_CREATE
     if code.startswith("SQLITE_CANTOPEN"):
-        return "cannot be opened; check that its folder exists and may be written to."
+        return "cannot be opened; check that its folder exists and may be written to.", ExitCode.CANNOT_CREATE
     if code.startswith("SQLITE_FULL"):
-        return "could not be written because the disk is full; nothing of this document was stored."
+        return "could not be written because the disk is full; nothing of this document was stored.", ExitCode.IO
     if code.startswith("SQLITE_IOERR"):
-        return f"could not be read or written ({message}); nothing of this document was stored."
+        return f"could not be read or written ({message}); nothing of this document was stored.", ExitCode.IO
     return None
 
 
 def check_header(path: Path) -> None:
     """Raise CatalogError where the file at `path`, by its first bytes, is none of ours; SQLite is not asked."""
     if not path.exists():
-        raise CatalogError(f"{path}: does not exist; `catalog load -d {path} SOURCE` makes it.")
+        raise CatalogError(f"{path}: does not exist; `catalog load -d {path} SOURCE` makes it.", ExitCode.NO_INPUT)
     if not path.is_file():
-        raise CatalogError(f"{path}: is not a file; name a catalogue file with --database.")
+        raise CatalogError(f"{path}: is not a file; name a catalogue file with --database.", ExitCode.WRONG_FILE)
     try:
         with path.open("rb") as file:
             header = file.read(_HEADER_BYTES)
     except OSError as error:
-        raise CatalogError(f"{path}: cannot be read ({error.strerror}); check its permissions.") from error
+        sentence = f"{path}: cannot be read ({error.strerror}); check its permissions."
+        raise CatalogError(sentence, ExitCode.NO_INPUT) from error
+    wrong = _what_is_wrong(header)
+    if wrong is not None:
+        sentence, exit_code = wrong
+        raise CatalogError(f"{path}: {sentence}", exit_code)
+
+
+def _what_is_wrong(header: bytes) -> tuple[str, ExitCode] | None:
     if not header:
-        raise CatalogError(f"{path}: is empty and no catalogue; delete it, or name another file with --database.")
+        return "is empty and no catalogue; delete it, or name another file with --database.", ExitCode.WRONG_FILE
     if not header.startswith(_MAGIC):
-        raise CatalogError(f"{path}: is not an SQLite database; name another file with --database.")
+        return "is not an SQLite database; name another file with --database.", ExitCode.WRONG_FILE
     if len(header) < _HEADER_BYTES:
-        raise CatalogError(f"{path}: is damaged, it ends inside its header; restore it from a backup.")
+        return "is damaged, it ends inside its header; restore it from a backup.", ExitCode.BAD_DATA
     if int.from_bytes(header[68:72], "big") != APPLICATION_ID:
-        raise CatalogError(f"{path}: belongs to another application, not to the paper catalogue; name another file.")
+        return "belongs to another application, not to the paper catalogue; name another file.", ExitCode.WRONG_FILE
+    return None
 
 
 def _check_size(path: Path, connection: sqlite3.Connection) -> None:
@@ -160,21 +177,23 @@ def _check_size(path: Path, connection: sqlite3.Connection) -> None:
     (page_count,) = connection.execute("PRAGMA page_count").fetchone()
     expected, actual = page_size * page_count, path.stat().st_size
     if actual != expected:
-        raise CatalogError(
-            f"{path}: is damaged, it has {actual:,} bytes where its header says {expected:,}; restore it from a backup."
-        )
+        sizes = f"it has {actual:,} bytes where its header says {expected:,}"
+        raise CatalogError(f"{path}: is damaged, {sizes}; restore it from a backup.", ExitCode.BAD_DATA)
 
 
 def _read_revision(path: Path, connection: sqlite3.Connection) -> str:
     has_table = connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'alembic_version'").fetchone()
     row = connection.execute("SELECT version_num FROM alembic_version").fetchone() if has_table else None
     if row is None:
-        raise CatalogError(f"{path}: has no schema revision and is no finished catalogue; load into a new file.")
+        raise CatalogError(
+            f"{path}: has no schema revision and is no finished catalogue; load into a new file.", ExitCode.WRONG_FILE
+        )
     revision = str(row[0])
     if revision not in known_revisions():
         raise CatalogError(
             f"{path}: has schema revision {revision}, unknown to this version (up to {known_revisions()[-1]}); "
-            "it was made by a newer catalogue: upgrade the software."
+            "it was made by a newer catalogue: upgrade the software.",
+            ExitCode.WRONG_FILE,
         )
     return revision
 
@@ -183,4 +202,5 @@ def _check_quickly(path: Path, connection: sqlite3.Connection) -> None:
     (answer,) = connection.execute("PRAGMA quick_check(1)").fetchone()
     if answer != "ok":
         reason = " ".join(answer.replace("*** in database main ***", "").split())
-        raise CatalogError(f"{path}: is damaged ({reason}); restore it from a backup, or load into a new file.")
+        sentence = f"{path}: is damaged ({reason}); restore it from a backup, or load into a new file."
+        raise CatalogError(sentence, ExitCode.BAD_DATA)

@@ -22,6 +22,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from catalog.errors import ExitCode
+
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 
@@ -65,7 +67,14 @@ _SIGNATURES: Final = (
 
 
 class DocumentError(ValueError):
-    """A document that cannot be used: one sentence that names the file (and the line) and says what to do."""
+    """A document that cannot be used: one sentence that names the file (and the line) and says what to do.
+
+    `exit_code` is that of a command that reads nothing else.
+    """
+
+    def __init__(self, sentence: str, exit_code: ExitCode = ExitCode.BAD_DATA) -> None:
+        super().__init__(sentence)
+        self.exit_code = exit_code
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,11 +189,11 @@ def _in_source(source: str | Path) -> Sequence[Path | DocumentError]:
         return [path]
     if not shown:
         # Path("") is the current folder, which nobody asked for.
-        return [DocumentError("an empty name names no document; name a file or a folder")]
+        return [DocumentError("an empty name names no document; name a file or a folder", ExitCode.NO_INPUT)]
     try:
         mode = path.stat().st_mode
     except (OSError, ValueError) as error:
-        return [DocumentError(_why_not_opened(shown, error))]
+        return [DocumentError(_why_not_opened(shown, error), ExitCode.NO_INPUT)]
     if not stat.S_ISDIR(mode):
         return [path]
     return _in_folder(path, shown)
@@ -195,13 +204,15 @@ def _in_folder(folder: Path, shown: str) -> list[Path | DocumentError]:
     files: list[Path] = []
 
     def note(error: OSError) -> None:
-        errors.append(DocumentError(_why_not_opened(printable(error.filename or shown), error)))
+        sentence = _why_not_opened(printable(error.filename or shown), error)
+        errors.append(DocumentError(sentence, ExitCode.NO_INPUT))
 
     for parent, folders, names in os.walk(folder, onerror=note):
         folders[:] = [name for name in folders if not name.startswith(".")]
         files.extend(Path(parent, name) for name in names if not name.startswith("."))
     if not files and not errors:
-        return [DocumentError(f"{shown}: is a folder without documents; name a folder or file that holds some")]
+        sentence = f"{shown}: is a folder without documents; name a folder or file that holds some"
+        return [DocumentError(sentence, ExitCode.NO_INPUT)]
     return [*sorted(files), *errors]
 
 
@@ -345,7 +356,8 @@ def _read_standard_input() -> bytes:
     try:
         content = sys.stdin.buffer.read(MAX_BYTES + 1)
     except (OSError, ValueError, AttributeError) as error:
-        raise DocumentError(f"{STANDARD_INPUT_NAME}: cannot be read; pipe a document in or name a file") from error
+        sentence = f"{STANDARD_INPUT_NAME}: cannot be read; pipe a document in or name a file"
+        raise DocumentError(sentence, ExitCode.NO_INPUT) from error
     if len(content) > MAX_BYTES:
         raise DocumentError(_too_large_to_hold(STANDARD_INPUT_NAME))
     return content
@@ -360,12 +372,14 @@ def _opened(source: str, shown: str) -> Iterator[io.FileIO]:
         descriptor = os.open(source, flags)
         with os.fdopen(descriptor, "rb", buffering=0) as file:
             if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-                raise DocumentError(f"{shown}: is not a regular file; save its content to a file or pipe it in with -")
+                sentence = f"{shown}: is not a regular file; save its content to a file or pipe it in with -"
+                raise DocumentError(sentence, ExitCode.NO_INPUT)
             yield file
     except DocumentError:
         raise
     except (OSError, ValueError) as error:
-        raise DocumentError(_why_not_opened(shown, error)) from error
+        code = ExitCode.IO if isinstance(error, OSError) and error.errno == errno.EIO else ExitCode.NO_INPUT
+        raise DocumentError(_why_not_opened(shown, error), code) from error
 
 
 def _why_not_opened(shown: str, error: OSError | ValueError) -> str:

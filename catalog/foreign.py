@@ -21,7 +21,7 @@ from typing import Final
 from sqlalchemy import Connection
 
 from catalog.database import check_header, create_catalog_engine, known_revisions, translated_errors
-from catalog.errors import CatalogError
+from catalog.errors import CatalogError, ExitCode
 from catalog.load.again import settle_again
 from catalog.migrate import upgrade
 from catalog.schema import schema_sql
@@ -83,12 +83,19 @@ def check_foreign(path: Path) -> str:
     return revision
 
 
+def count_documents(path: Path) -> int:
+    """Return how many documents were loaded into the catalogue file at `path`, of any revision, which was checked."""
+    with translated_errors(path), closing(_connect(path)) as connection:
+        return int(connection.execute("SELECT count(*) FROM source_documents").fetchone()[0])
+
+
 def require_room(folder: Path, byte_count: int, path: Path) -> None:
     """Raise CatalogError where the disk of `folder` has no room for the `byte_count` that the file at `path` takes."""
     free = shutil.disk_usage(folder).free
     if byte_count > free:
         raise CatalogError(
-            f"{path}: takes {byte_count:,} bytes, and the disk of {folder} has {free:,}; make room there first."
+            f"{path}: takes {byte_count:,} bytes, and the disk of {folder} has {free:,}; make room there first.",
+            ExitCode.IO,
         )
 
 
@@ -105,11 +112,13 @@ def _check_journal(path: Path) -> None:
     if _WAL in header[18:20]:
         # SQLite would make files beside it, even to read it.
         raise CatalogError(
-            f"{path}: is in WAL mode, which no file to hand on is in; ask for one from `catalog release`."
+            f"{path}: is in WAL mode, which no file to hand on is in; ask for one from `catalog release`.",
+            ExitCode.WRONG_FILE,
         )
     journal = path.with_name(f"{path.name}-journal")
     if journal.exists() and journal.stat().st_size and not os.access(path, os.W_OK):
-        raise CatalogError(f"{path}: has an unfinished change beside it ({journal.name}); ask its owner to finish it.")
+        sentence = f"{path}: has an unfinished change beside it ({journal.name}); ask its owner to finish it."
+        raise CatalogError(sentence, ExitCode.WRONG_FILE)
 
 
 def _checked_revision(path: Path, connection: Connection) -> str:
@@ -117,18 +126,20 @@ def _checked_revision(path: Path, connection: Connection) -> str:
     head = known_revisions()[-1]
     expected = expected_schema(head).hidden.get("alembic_version")
     if _hidden(connection).get("alembic_version") != expected:
-        raise CatalogError(f"{path}: has no schema revision and is no finished catalogue.")
+        raise CatalogError(f"{path}: has no schema revision and is no finished catalogue.", ExitCode.WRONG_FILE)
     row = connection.exec_driver_sql("SELECT version_num FROM alembic_version").fetchone()
     revision = "" if row is None else str(row[0])
     if revision not in known_revisions():
         raise CatalogError(
             f"{path}: has schema revision {revision[:20]!r}, unknown to this version (up to {head}); "
-            "it was made by a newer catalogue: upgrade the software."
+            "it was made by a newer catalogue: upgrade the software.",
+            ExitCode.WRONG_FILE,
         )
     if _Schema.of(connection) != expected_schema(revision):
         raise CatalogError(
             f"{path}: its tables, views or triggers are not those of revision {revision}, so it is not read; "
-            "ask for a file from `catalog release`."
+            "ask for a file from `catalog release`.",
+            ExitCode.WRONG_FILE,
         )
     return revision
 
@@ -137,14 +148,15 @@ def _check_pages(path: Path, connection: Connection) -> None:
     page_size = connection.exec_driver_sql("PRAGMA page_size").scalar_one()
     page_count = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
     if path.stat().st_size != page_size * page_count:
-        raise CatalogError(f"{path}: is damaged, its size is not what its header says; get it anew.")
+        raise CatalogError(f"{path}: is damaged, its size is not what its header says; get it anew.", ExitCode.BAD_DATA)
     answer = str(connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one())
     if answer != "ok":
         reason = " ".join(answer.replace("*** in database main ***", "").split())
-        raise CatalogError(f"{path}: is damaged ({reason}); get it anew.")
+        raise CatalogError(f"{path}: is damaged ({reason}); get it anew.", ExitCode.BAD_DATA)
     broken = connection.exec_driver_sql("PRAGMA foreign_key_check").first()
     if broken is not None:
-        raise CatalogError(f"{path}: is damaged, a row of {broken[0]} refers to a row that is missing; get it anew.")
+        sentence = f"{path}: is damaged, a row of {broken[0]} refers to a row that is missing; get it anew."
+        raise CatalogError(sentence, ExitCode.BAD_DATA)
 
 
 @dataclass(frozen=True)

@@ -8,11 +8,7 @@ from contextlib import closing, suppress
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
-
-from alembic import command
-from alembic.config import Config
-from alembic.util.exc import CommandError
-from sqlalchemy.exc import SQLAlchemyError
+from typing import TYPE_CHECKING
 
 from catalog.database import (
     BUSY_TIMEOUT_SECONDS,
@@ -21,8 +17,11 @@ from catalog.database import (
     known_revisions,
     translated_errors,
 )
-from catalog.errors import CatalogError
+from catalog.errors import CatalogError, exit_code_of_writing
 from catalog.resources import resource
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +50,8 @@ def create_catalog(path: Path) -> None:
         _put_in_place(draft, target)
     except OSError as error:
         raise CatalogError(
-            f"{path}: cannot be made ({error.strerror}); check that its folder exists and may be written to."
+            f"{path}: cannot be made ({error.strerror}); check that its folder exists and may be written to.",
+            exit_code_of_writing(error),
         ) from error
     finally:
         _discard(draft)
@@ -66,6 +66,9 @@ def migrate_catalog(path: Path) -> Migration:
     before, head = file_revision(path), known_revisions()[-1]
     if before == head:
         return Migration(before, head, None)
+    from alembic.util.exc import CommandError
+    from sqlalchemy.exc import SQLAlchemyError
+
     backup = _back_up(path, before)
     try:
         with translated_errors(path):
@@ -81,6 +84,9 @@ def migrate_catalog(path: Path) -> Migration:
 
 def upgrade(path: Path, revision: str = "head") -> None:
     """Run the revisions up to `revision` on the file at `path`, each in a transaction of its own."""
+    # Slow to import, and only needed where a file is made or upgraded.
+    from alembic import command
+
     engine = create_catalog_engine(path, foreign_keys=False)
     try:
         with engine.connect() as connection:
@@ -93,6 +99,8 @@ def upgrade(path: Path, revision: str = "head") -> None:
 
 def alembic_config() -> Config:
     """Return Alembic's settings, independent of the working folder."""
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(resource("migrations")).replace("%", "%%"))
     return config
@@ -114,7 +122,8 @@ def _back_up(path: Path, revision: str) -> Path:
         reason = error.strerror if isinstance(error, OSError) else error
         raise CatalogError(
             f"{path}: cannot be backed up ({reason}), so it was not upgraded; "
-            "check that its folder may be written to and that the disk has room."
+            "check that its folder may be written to and that the disk has room.",
+            exit_code_of_writing(error),
         ) from error
     finally:
         _discard(draft)

@@ -8,7 +8,10 @@ _PACKAGE = Path(__file__).parent
 
 
 def resource(name: str) -> Path:
-    """Return the path of `migrations`, `seeds` or `metadata.yml`. Raises FileNotFoundError where it is missing."""
+    """Return the path of what travels with the package, as `migrations` or `docs/schema.sql`.
+
+    Raises FileNotFoundError where it is missing.
+    """
     # The checkout first: an editable install may have left an old copy inside the package.
     for folder in (_PACKAGE.parent, _PACKAGE):
         if (folder / "pyproject.toml").exists() or folder == _PACKAGE:

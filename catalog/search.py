@@ -6,8 +6,6 @@ import sqlite3
 from dataclasses import dataclass
 from pathlib import Path
 
-import sqlite_utils
-
 from catalog.lookup.connection import opened
 from catalog.questions import question
 
@@ -63,6 +61,8 @@ def ranked(connection: sqlite3.Connection, query: str, *, most: int) -> list[Sea
 
 def quoted_words(connection: sqlite3.Connection, words: str) -> str:
     """Return `words` as a query of FTS5 in which each means itself; empty where there is nothing to look for."""
+    from sqlite_utils import Database  # takes as long to import as the rest of a search
+
     printable = "".join(character if character.isprintable() else " " for character in words)
     bounded = " ".join(printable.split()[:_MAX_WORDS])
-    return sqlite_utils.Database(connection).quote_fts(bounded).strip()
+    return Database(connection).quote_fts(bounded).strip()

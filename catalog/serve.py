@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
 import socket
 import sqlite3
@@ -12,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from catalog.database import require_current
-from catalog.errors import CatalogError
+from catalog.errors import CatalogError, ExitCode
 from catalog.inspect import inspect_data
 from catalog.resources import resource
 
@@ -109,7 +110,8 @@ def _listen(host: str, port: int) -> socket.socket:
         # The error's own text repeats the address; an unknown name has a number that is not the system's.
         reason = error.strerror if isinstance(error, socket.gaierror) else os.strerror(error.errno or 0)
         raise CatalogError(
-            f"{host}:{port}: cannot be listened on ({reason}); name another address with --host or --port."
+            f"{host}:{port}: cannot be listened on ({reason}); name another address with --host or --port.",
+            ExitCode.BUSY if error.errno == errno.EADDRINUSE else ExitCode.CANNOT_CREATE,
         ) from error
 
 
@@ -124,5 +126,6 @@ def _require_rollback_journal(path: Path) -> None:
         if file.read(20)[18:] != b"\x01\x01":
             raise CatalogError(
                 f"{path}: is in WAL mode, in which a reader of this one file can miss rows; "
-                f"run `sqlite3 {path} 'PRAGMA journal_mode = DELETE'` first."
+                f"run `sqlite3 {path} 'PRAGMA journal_mode = DELETE'` first.",
+                ExitCode.WRONG_FILE,
             )

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 import click
-from tabulate import tabulate
 
 from catalog.search import MATCH_END, MATCH_START
 
@@ -31,6 +30,8 @@ def account_table(accounts: Sequence[Account]) -> str:
 
     Columns that are nought for every document are left out, but for the first ones.
     """
+    from tabulate import tabulate
+
     numbers = {name: [getattr(account, key) for account in accounts] for name, key in _NUMBERS.items()}
     shown = [name for name in _NUMBERS if name not in _WHERE_ANY or any(numbers[name])]
     rows = [[plain(account.name), *(numbers[name][row] for name in shown)] for row, account in enumerate(accounts)]

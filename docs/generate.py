@@ -18,6 +18,7 @@ from catalog.migrate import create_catalog
 from catalog.models import metadata
 from catalog.schema import schema_sql
 from catalog.site.descriptions import described
+from docs.commands import command_reference
 from tests.link_examples import document_text
 
 ROOT = Path(__file__).parent.parent
@@ -103,6 +104,7 @@ GENERATED: dict[str, Callable[[], str]] = {
     "docs/schema.md": schema_reference,
     "docs/interchange.schema.json": interchange_schema,
     "docs/links.md": document_text,
+    "docs/commands.md": command_reference,
     "metadata.yml": site_metadata,
 }
 """Path from the root of the repository -> what its text must be."""

@@ -46,7 +46,7 @@ def load_documents(database: Path, documents: Path) -> list[str]:
     for name, *options in LOADS:
         arguments = ["load", str(documents / name), *options, "--as-of", AS_OF, "-d", str(database)]
         result = CliRunner().invoke(main, arguments, env={"SOURCE_DATE_EPOCH": EPOCH})
-        if result.exit_code:
+        if result.exit_code > 1:  # 1 where a piece was rejected, of which the documents hold some on purpose
             raise RuntimeError(result.output)
         said.append(result.stdout)
     return said

@@ -41,13 +41,22 @@ def run(*arguments: str) -> Result:
     return CliRunner().invoke(main, arguments)
 
 
+EXIT_CODES = {
+    "is damaged": 65,
+    "cannot be read as a catalogue": 65,
+    "does not exist": 66,
+    "cannot be made": 73,
+}
+"""By what is said; whatever else is said of a file, it is the wrong one (78)."""
+
+
 def assert_refused(folder: Path, command: str, reason: str, database: str = "catalog.db") -> None:
-    """Assert that the command says one sentence on the file, exits with 1, and leaves the folder as it was."""
+    """Assert that the command says one sentence on the file, exits with its code, and leaves the folder as it was."""
     before = snapshot(folder)
 
     result = run(*COMMANDS[command], "-d", database)
 
-    assert result.exit_code == 1, result.output
+    assert result.exit_code == EXIT_CODES.get(reason, 78), result.output
     assert isinstance(result.exception, SystemExit)
     assert result.stdout == ""
     (line,) = result.stderr.splitlines()
@@ -228,7 +237,7 @@ def test_text_that_is_no_utf8_is_damage(folder: Path) -> None:
 
     result = run("search", "patience", "-d", "catalog.db")
 
-    assert result.exit_code == 1
+    assert result.exit_code == 65
     assert "is damaged" in result.stderr
 
 
@@ -271,7 +280,7 @@ def test_a_load_into_a_file_that_may_not_be_written_is_refused(open_folder: Path
     with ordinary_user():
         result = run("load", str(open_folder / "page.txt"), "-d", str(path))
 
-    assert result.exit_code == 1
+    assert result.exit_code == 73
     assert "catalog.db: cannot be written to; check the permissions" in result.stderr
     assert snapshot(open_folder) == before
 
@@ -283,7 +292,7 @@ def test_a_catalogue_in_a_folder_that_may_not_be_written_is_not_made(open_folder
     with ordinary_user():
         result = run("load", str(open_folder / "page.txt"), "-d", str(open_folder / "catalog.db"))
 
-    assert result.exit_code == 1
+    assert result.exit_code == 73
     assert (
         "catalog.db: cannot be made (Permission denied); check that its folder exists and may be written to"
         in result.stderr
@@ -308,7 +317,7 @@ def test_a_file_in_use_is_one_sentence_or_can_be_read(
         before = snapshot(folder)
         result = run(*COMMANDS[command], "-d", "catalog.db")
 
-    assert result.exit_code == (0 if is_reader else 1)
+    assert result.exit_code == (0 if is_reader else 75)
     if not is_reader:
         assert result.stderr.startswith("Error: catalog.db: is in use by another process, waited 0.05 seconds;")
         assert snapshot(folder) == before

@@ -73,7 +73,7 @@ def test_what_does_not_go_together_is_said(library: Path, arguments: list[str], 
 
 def test_a_catalogue_that_is_none_is_one_sentence(tmp_path: Path) -> None:
     done = export(tmp_path / "none.db", tmp_path / "out", "--format", "csv")
-    assert (done.exit_code, done.stdout) == (1, "")
+    assert (done.exit_code, done.stdout) == (66, "")
     assert done.stderr.startswith(f"Error: {tmp_path / 'none.db'}: does not exist; ")
     assert list(tmp_path.iterdir()) == []
 

@@ -64,7 +64,7 @@ def test_a_folder_that_may_not_be_written_ends_the_fetch(run: Fetch) -> None:
 
     done = run("daily", "2026-08-19..2026-08-20")
 
-    assert done.exit_code == 1
+    assert done.exit_code == 73
     assert "cannot be written to" in done.stderr
     assert len(done.stderr.splitlines()) == 1
     assert len(run.server.requests) == 1

@@ -165,7 +165,7 @@ def test_a_file_is_not_merged_into_itself(mine: Path, tmp_path: Path) -> None:
 
     done = run(mine, tmp_path / "link.db")
 
-    assert (done.exit_code, done.stdout) == (1, "")
+    assert (done.exit_code, done.stdout) == (2, "")
     assert "is the catalogue that it should be merged into" in done.stderr
     assert mine.read_bytes() == before
 
@@ -295,7 +295,7 @@ def test_a_document_that_is_not_as_it_must_be_is_left_out(mine: Path, tmp_path: 
 
     done = run(mine, tmp_path / "theirs.db")
 
-    assert (done.exit_code, done.stdout) == (1, "")
+    assert (done.exit_code, done.stdout) == (65, "")
     assert told in done.stderr
     assert done.stderr.count("\n") == 1
     assert contents(mine) == before

@@ -41,7 +41,7 @@ def test_a_load_does_not_touch_an_older_file_and_says_what_to_do(checkout: Check
 
     result = run("load", str(page), "-d", str(database))
 
-    assert result.exit_code == 1
+    assert result.exit_code == 78
     assert result.stderr == (
         f"Error: {database}: has schema revision {HEAD} and this version needs {NEXT}; "
         f"run `catalog migrate -d {database}` first, it makes a backup.\n"

@@ -174,7 +174,7 @@ def test_a_file_that_is_no_sound_catalogue_is_refused(
 def test_a_catalogue_that_is_not_there_is_refused(folder: Path) -> None:
     done = run("release", str(folder / "papers.db"), "-d", str(folder / "catalog.db"))
 
-    assert (done.exit_code, done.stdout) == (1, "")
+    assert (done.exit_code, done.stdout) == (66, "")
     assert "does not exist" in done.stderr
     assert snapshot(folder) == {}
 
@@ -260,7 +260,7 @@ def test_a_kill_leaves_the_earlier_release(database: Path, folder: Path, step: s
 
 
 def assert_one_sentence(done: subprocess.CompletedProcess[str], release: Path) -> None:
-    assert (done.returncode, done.stdout) == (1, ""), done.stderr
+    assert (done.returncode, done.stdout) == (74, ""), done.stderr
     (line,) = done.stderr.splitlines()
     assert line.startswith(f"Error: {release}: cannot be written (")
     assert "so nothing was released, and what was there is as it was" in line
@@ -319,7 +319,7 @@ def test_a_folder_that_may_not_be_written_to_is_one_sentence(database: Path, mod
             done = run("release", str(folder / "papers.db"), "-d", str(working))
 
         folder.chmod(0o755)
-        assert done.exit_code == 1
+        assert done.exit_code == 73
         (line,) = done.stderr.splitlines()
         assert line.startswith(f"Error: {folder / 'papers.db'}: cannot be written (Permission denied)")
         assert snapshot(folder) == before
@@ -332,7 +332,7 @@ def test_a_place_where_nothing_can_be_is_one_sentence(database: Path, folder: Pa
 
     done = run("release", str(folder / name), "-d", str(database))
 
-    assert done.exit_code == 1
+    assert done.exit_code == 73
     assert "cannot be written (" in done.stderr
     assert snapshot(folder) == before
 

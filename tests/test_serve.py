@@ -27,7 +27,7 @@ def test_a_taken_port_is_one_sentence(catalogue: Path) -> None:
         port = taken.getsockname()[1]
         process = start_serving(catalogue, port)
         out, errors = process.communicate(timeout=PATIENCE)
-    assert process.returncode == 1
+    assert process.returncode == 75
     assert out == ""
     assert errors == (
         f"Error: 127.0.0.1:{port}: cannot be listened on (Address already in use); "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 
 import click
@@ -13,8 +14,8 @@ _file = click.Path(path_type=Path)
 
 
 @click.command()
-@click.argument("old", type=_file)
-@click.argument("new", type=_file)
+@click.argument("old", type=_file, help="The catalogue file to compare with; it may be of an older version.")
+@click.argument("new", type=_file, help="The catalogue file that is compared.")
 @click.option(
     "--format",
     "format_name",
@@ -31,20 +32,23 @@ _file = click.Path(path_type=Path)
 )
 @click.option("--exit-code", is_flag=True, help="Exit with 1 where the files differ.")
 def diff(old: Path, new: Path, format_name: str, limit: int | None, exit_code: bool) -> None:
-    """Show what is new, gone and changed in the catalogue file NEW since OLD.
+    """Show what is new, gone and changed between two files.
 
     Documents, digests, dates, papers, links and repositories are matched by what they are called, never by row id.
     Neither file is written to, and one of an older version is upgraded in a temporary copy.
 
     \b
     catalog diff last-week.db catalog.db
-    catalog diff last-week.db catalog.db --format json | jq .counts
+    catalog diff last-week.db catalog.db --format json
     """
-    from catalog.diff.compare import compared
+    from catalog.accounts import progress
+    from catalog.diff.compare import STEP_COUNT, compared
     from catalog.diff.report import Names, json_pieces, markdown_lines, text_lines
 
     names = Names(str(old), str(new))
-    with compared(old, new) as comparison:
+    with ExitStack() as stack:
+        with progress(STEP_COUNT, "Comparing") as step:
+            comparison = stack.enter_context(compared(old, new, on_step=step))
         if format_name == "json":
             for piece in json_pieces(comparison, names, limit):
                 click.echo(piece, nl=False)

@@ -4,19 +4,23 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Literal, get_args
 
 from catalog.database import BUSY_TIMEOUT_SECONDS, translated_errors
+from catalog.diff.pairs import STEP_COUNT as _PAIRING_STEPS
 from catalog.diff.pairs import pair_rows
 from catalog.diff.sections import SECTIONS, Section
 from catalog.foreign import current_file
 
 Change = Literal["new", "gone", "changed"]
 CHANGES: Final = get_args(Change)
+
+STEP_COUNT: Final = 2 + _PAIRING_STEPS + len(SECTIONS)
+"""How often `compared` calls `on_step` before the comparison can be asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +43,14 @@ class Difference:
 class Comparison:
     """How two files differ. `counts` has, by section and change, how many things there are."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: sqlite3.Connection, on_step: Callable[[], None]) -> None:
         self._connection = connection
         self.counts: dict[str, dict[Change, int]] = {}
         for section in SECTIONS:
             self.counts[section.name] = {
                 change: self._kept(section, change) for change in CHANGES if change == "changed" or not section.is_part
             }
+            on_step()
 
     @property
     def is_empty(self) -> bool:
@@ -99,7 +104,7 @@ def _of(side: str, expression: str) -> str:
 
 
 @contextmanager
-def compared(old: Path, new: Path) -> Iterator[Comparison]:
+def compared(old: Path, new: Path, *, on_step: Callable[[], None] = lambda: None) -> Iterator[Comparison]:
     """Compare two catalogue files, for one block. Neither is written to; an older one is upgraded in a copy.
 
     Time grows with the size of the files, and what is kept meanwhile is on disk. Raises CatalogError where a file
@@ -111,12 +116,13 @@ def compared(old: Path, new: Path) -> Iterator[Comparison]:
         for name, (path, current) in zip(("old", "new"), files, strict=True):
             with translated_errors(path):
                 connection.execute(f"ATTACH ? AS {name}", (f"{current.absolute().as_uri()}?mode=ro",))
+            on_step()
         with translated_errors(new):
             connection.execute("BEGIN")
-            pair_rows(connection)
+            pair_rows(connection, on_step)
             connection.execute("CREATE TABLE differences (section TEXT, change TEXT, old_id INTEGER, new_id INTEGER)")
             connection.execute("CREATE INDEX by_section ON differences (section, change)")
-            yield Comparison(connection)
+            yield Comparison(connection, on_step)
 
 
 def _scratch() -> sqlite3.Connection:

@@ -8,6 +8,7 @@ the digests and documents that are paired already.
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
 from typing import Final
 
 PAIRED: Final = ("source_documents", "digests", "papers", "repositories", "link_assertions")
@@ -87,24 +88,30 @@ SELECT one.id, other.id FROM said_in_old AS one JOIN said_in_new AS other ON oth
 """
 
 
-def pair_rows(connection: sqlite3.Connection) -> None:
+_STATEMENTS: Final = (
+    _DOCUMENTS,
+    _DIGESTS_OF_ONE_DOCUMENT,
+    _DIGESTS_OF_ONE_NAME,
+    _PAPERS_OF_ONE_ARXIV_ID,
+    _PAPERS_OF_ONE_TITLE,
+    _PAPERS_THAT_GOT_AN_ARXIV_ID.format(alone="old", named="new"),
+    _PAPERS_THAT_GOT_AN_ARXIV_ID.format(alone="new", named="old"),
+    _REPOSITORIES,
+    _SAID.format(side="old"),
+    _SAID.format(side="new"),
+    "CREATE INDEX keys_in_new ON said_in_new (key)",
+    _ASSERTIONS,
+)
+STEP_COUNT: Final = len(_STATEMENTS)
+"""How often `pair_rows` calls `on_step`."""
+
+
+def pair_rows(connection: sqlite3.Connection, on_step: Callable[[], None]) -> None:
     """Fill the tables of pairs. Time and room on disk grow with the files, memory does not."""
     for table in PAIRED:
         connection.execute(f"CREATE TABLE pairs_of_{table} (old_id INTEGER NOT NULL, new_id INTEGER NOT NULL)")
         for side in ("old", "new"):
             connection.execute(f"CREATE INDEX {side}_of_{table} ON pairs_of_{table} ({side}_id)")
-    for statement in (
-        _DOCUMENTS,
-        _DIGESTS_OF_ONE_DOCUMENT,
-        _DIGESTS_OF_ONE_NAME,
-        _PAPERS_OF_ONE_ARXIV_ID,
-        _PAPERS_OF_ONE_TITLE,
-        _PAPERS_THAT_GOT_AN_ARXIV_ID.format(alone="old", named="new"),
-        _PAPERS_THAT_GOT_AN_ARXIV_ID.format(alone="new", named="old"),
-        _REPOSITORIES,
-        _SAID.format(side="old"),
-        _SAID.format(side="new"),
-        "CREATE INDEX keys_in_new ON said_in_new (key)",
-        _ASSERTIONS,
-    ):
+    for statement in _STATEMENTS:
         connection.execute(statement)
+        on_step()

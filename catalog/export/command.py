@@ -39,7 +39,11 @@ def _complete_table(context: click.Context, parameter: click.Parameter, begun: s
 
 @click.command()
 @click.argument(
-    "folder", type=click.Path(path_type=Path, file_okay=False, readable=False), required=False, metavar="[FOLDER]"
+    "folder",
+    type=click.Path(path_type=Path, file_okay=False, readable=False),
+    required=False,
+    metavar="[FOLDER]",
+    help="Where the files go.  [default: export]",
 )
 @click.option(
     "--format",
@@ -88,7 +92,7 @@ def export(
     facts: bool,
     database: Path,
 ) -> None:
-    """Write the catalogue for other programs into FOLDER (default: export).
+    """Write the catalogue for other programs.
 
     Without --format it writes each digest as a document in the catalogue's own JSON, which `catalog load` reads. As
     csv, jsonl (JSON Lines) or parquet it writes one file for each table, or for each --table and --question.

@@ -12,7 +12,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Connection, Row, case, func, select, true
 
 from catalog.database import create_catalog_engine, require_current, translated_errors
-from catalog.errors import CatalogError
+from catalog.errors import CatalogError, exit_code_of_writing
 from catalog.export.outputs import Drafts
 from catalog.interchange import FORMAT_VERSION, Digest, Entry, Interchange, Link, Paper, Reject, Source, encode
 from catalog.load.mentions import ENTRIES, RECORDS, MentionTable
@@ -41,7 +41,8 @@ def export_documents(database: Path, folder: Path, *, facts_only: bool) -> Itera
                     file.write(encode(content).encode("utf-8"))
                 yield path
     except OSError as error:
-        raise CatalogError(f"{folder}: cannot be written to ({error.strerror}); name another folder.") from error
+        sentence = f"{folder}: cannot be written to ({error.strerror}); name another folder."
+        raise CatalogError(sentence, exit_code_of_writing(error)) from error
     finally:
         engine.dispose()
 

@@ -20,7 +20,7 @@ from typing import Any, Final, Self
 import httpx
 
 from catalog.documents import MAX_BYTES
-from catalog.errors import CatalogError
+from catalog.errors import CatalogError, ExitCode
 from catalog.fetch.body import ACCEPTED_ENCODING, read_body
 from catalog.fetch.faults import AnswerError, HostError, TryAgainError
 from catalog.fetch.waits import LONGEST_WAIT, Clock, asked_wait, back_off
@@ -239,7 +239,8 @@ def _http_client(limits: Limits) -> httpx.Client:
     except (httpx.InvalidURL, ImportError, ValueError, OSError) as error:
         raise CatalogError(
             f"the proxy or the certificates that the environment names cannot be used ({_one_line(error)}); correct or "
-            "unset HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, SSL_CERT_FILE and SSL_CERT_DIR"
+            "unset HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, SSL_CERT_FILE and SSL_CERT_DIR",
+            ExitCode.USAGE,
         ) from error
 
 

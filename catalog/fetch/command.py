@@ -13,6 +13,7 @@ import click
 from catalog.options import database_option
 
 if TYPE_CHECKING:
+    from catalog.errors import Fault
     from catalog.fetch.questions import Question
     from catalog.fetch.waits import Clock
 
@@ -60,18 +61,30 @@ def _with_options(command: Callable[..., None]) -> Callable[..., None]:
 
 @click.group()
 def fetch() -> None:
-    """Get answers of Hugging Face's papers API, store them as documents and load them.
+    """Get answers of Hugging Face's papers API and load them.
 
-    A document that is stored is not asked for again, and never overwritten.
+    Each is stored as a document. A document that is stored is not asked for again, and never overwritten.
     """
 
 
 @fetch.command()
-@click.argument("days", nargs=-1, required=True, metavar="DAY...")
+@click.argument(
+    "days",
+    nargs=-1,
+    required=True,
+    metavar="DAY...",
+    help="A day (2026-08-19), a range of days (2026-08-01..2026-08-19), or latest.",
+)
 @_with_options
 @click.pass_context
 def daily(context: click.Context, /, days: tuple[str, ...], **options: Any) -> None:
-    """Fetch daily digests: of a DAY (2026-08-19), of a range of days (2026-08-01..2026-08-19), or of the latest."""
+    """Fetch the digests of days.
+
+    \b
+    catalog fetch daily 2025-08-22
+    catalog fetch daily 2025-08-18..2025-08-22 --no-load
+    catalog fetch daily latest
+    """
     from catalog.fetch.questions import daily_questions
 
     today = _clock(context).now().date()
@@ -79,22 +92,30 @@ def daily(context: click.Context, /, days: tuple[str, ...], **options: Any) -> N
 
 
 @fetch.command()
-@click.argument("arxiv_ids", nargs=-1, required=True, metavar="ARXIV_ID...")
+@click.argument("arxiv_ids", nargs=-1, required=True, metavar="ARXIV_ID...", help="As in 2401.01234.")
 @_with_options
 @click.pass_context
 def paper(context: click.Context, /, arxiv_ids: tuple[str, ...], **options: Any) -> None:
-    """Fetch what is known of papers, by arXiv id (2401.01234)."""
+    """Fetch what is known of papers, by arXiv id.
+
+    \b
+    catalog fetch paper 2401.01234
+    """
     from catalog.fetch.questions import paper_questions
 
     _run(context, _asked(lambda: paper_questions(arxiv_ids), "ARXIV_ID"), **options)
 
 
 @fetch.command()
-@click.argument("words", nargs=-1, required=True, metavar="WORDS...")
+@click.argument("words", nargs=-1, required=True, metavar="WORDS...", help="What to look for; put quotes around it.")
 @_with_options
 @click.pass_context
 def search(context: click.Context, /, words: tuple[str, ...], **options: Any) -> None:
-    """Fetch what a search for WORDS finds today."""
+    """Fetch what a search for WORDS finds today.
+
+    \b
+    catalog fetch search "graph prompt"
+    """
     from catalog.fetch.questions import search_question
 
     today = _clock(context).now().date()
@@ -125,6 +146,7 @@ def _run(
     base_url: str,
     rate: float,
 ) -> None:
+    from catalog.accounts import exit_code
     from catalog.fetch.client import Client
     from catalog.fetch.session import fetch_documents
     from catalog.terminal import plain, sentence
@@ -134,7 +156,7 @@ def _run(
         client = Client(base_url, rate=rate, clock=clock, on_wait=_say_wait)
     except ValueError as error:
         raise click.BadParameter(str(error), param_hint="--base-url") from error
-    faults: list[str] = []
+    faults: list[Fault] = []
     paths: list[Path] = []
     with client:
         today = clock.now().date()
@@ -147,7 +169,7 @@ def _run(
     if paths and not no_load:
         _load(context, paths, database)
     if faults:
-        sys.exit(1)
+        sys.exit(exit_code(faults, is_any_done=bool(paths)))
 
 
 def _say_wait(seconds: float, what: str) -> None:

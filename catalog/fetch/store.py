@@ -7,7 +7,7 @@ import os
 from itertools import count
 from pathlib import Path
 
-from catalog.errors import CatalogError
+from catalog.errors import CatalogError, exit_code_of_writing
 
 
 def is_stored(folder: Path, name: str) -> bool:
@@ -31,7 +31,8 @@ def store(folder: Path, name: str, content: bytes) -> tuple[Path, bool]:
                 return place, False
     except OSError as error:
         reason = error.strerror or str(error)
-        raise CatalogError(f"{folder}: cannot be written to ({reason}); name another folder with --folder") from error
+        sentence = f"{folder}: cannot be written to ({reason}); name another folder with --folder"
+        raise CatalogError(sentence, exit_code_of_writing(error)) from error
     raise AssertionError("count never ends")
 
 

@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError
 
 from catalog.database import create_catalog_engine, known_revisions, require_current, translated_errors
 from catalog.documents import DocumentError, open_document
-from catalog.errors import CatalogError
+from catalog.errors import CatalogError, ExitCode, Fault
 from catalog.load.document import Account, LoadTerms, load_document
 from catalog.migrate import create_catalog
 from catalog.readers import read_document
@@ -31,7 +31,8 @@ def load_terms(*, as_of: date | None = None, year: int | None = None) -> LoadTer
         now = datetime.now(UTC) if epoch is None else datetime.fromtimestamp(int(epoch), UTC)
     except (ValueError, OverflowError, OSError) as error:
         raise CatalogError(
-            f"SOURCE_DATE_EPOCH is {epoch!r} and must be a number of seconds; correct or unset it."
+            f"SOURCE_DATE_EPOCH is {epoch!r} and must be a number of seconds; correct or unset it.",
+            ExitCode.USAGE,
         ) from error
     return LoadTerms(
         loaded_at=now.strftime("%Y-%m-%dT%H:%M:%SZ"),
@@ -48,7 +49,7 @@ def load_documents(
     terms: LoadTerms,
     *,
     format_name: str | None = None,
-    on_error: Callable[[str], None],
+    on_error: Callable[[Fault], None],
     on_document: Callable[[], None] = lambda: None,
 ) -> Iterator[Account]:
     """Load the documents at `paths` into `database`, which is made with the first document that can be read.
@@ -65,7 +66,7 @@ def load_documents(
             try:
                 yield target.load(_read(path, format_name), terms)
             except DocumentError as error:
-                on_error(str(error))
+                on_error(Fault.of(error))
             on_document()
     finally:
         target.close()
@@ -137,5 +138,6 @@ class Target:
     def _check_identity(self) -> None:
         if self._stat() != self.identity:
             raise CatalogError(
-                f"{self.path}: was deleted or replaced during the load, and what was loaded went with it; load again."
+                f"{self.path}: was deleted or replaced during the load, and what was loaded went with it; load again.",
+                ExitCode.IO,
             )

@@ -12,8 +12,8 @@ from sqlalchemy import Select, select
 
 from catalog.database import require_current
 from catalog.documents import DocumentError
-from catalog.errors import CatalogError
-from catalog.foreign import check_foreign, current_file, require_room
+from catalog.errors import CatalogError, ExitCode, Fault
+from catalog.foreign import check_foreign, count_documents, current_file, require_room
 from catalog.load.document import Account, LoadTerms, bounded_by
 from catalog.load.session import Target
 from catalog.merge.documents import OtherFile, StoredDocument
@@ -25,36 +25,50 @@ def merge_files(
     database: Path,
     terms: LoadTerms,
     *,
-    on_error: Callable[[str], None],
+    on_error: Callable[[Fault], None],
+    on_step: Callable[[], None] = lambda: None,
+    on_count: Callable[[int], None] = lambda count: None,
 ) -> Iterator[Account]:
     """Load every document of the catalogue files `others` into `database`, which is made with the first of them.
 
     Yields the account of each document; one that is there already is not read again. What is wrong with one document
-    goes to `on_error` as a sentence, and the others go on. The files are never written to. Raises CatalogError before
-    anything is loaded where one of them cannot be trusted, is `database` itself or does not fit on its disk.
+    goes to `on_error`, and the others go on. For a progress bar, `on_step` is called after each file that was looked at
+    and each document, and `on_count` with how often that will be, once it is known. The files are never written to.
+    Raises CatalogError before anything is loaded where one of them cannot be trusted, is `database` itself or does not
+    fit on its disk.
     """
     if database.exists():
         require_current(database)
     for other in others:
         check_foreign(other)
         if database.exists() and os.path.samefile(other, database):
-            raise CatalogError(f"{other}: is the catalogue that it should be merged into; name another file.")
+            sentence = f"{other}: is the catalogue that it should be merged into; name another file."
+            raise CatalogError(sentence, ExitCode.USAGE)
         require_room(database.absolute().parent, other.stat().st_size, other)
+        on_step()
+    on_count(len(others) + sum(map(count_documents, others)))
     target = Target(database)
     try:
         for other in others:
             with current_file(other) as current, closing(OtherFile(current, other)) as opened:
-                yield from _merged(opened, target, terms, on_error)
+                yield from _merged(opened, target, terms, on_error, on_step)
     finally:
         target.close()
 
 
-def _merged(other: OtherFile, target: Target, terms: LoadTerms, on_error: Callable[[str], None]) -> Iterator[Account]:
+def _merged(
+    other: OtherFile,
+    target: Target,
+    terms: LoadTerms,
+    on_error: Callable[[Fault], None],
+    on_step: Callable[[], None],
+) -> Iterator[Account]:
     for document in other.documents(terms.as_of):
         try:
             yield _merge_document(other, document, target, terms)
         except DocumentError as error:
-            on_error(str(error))
+            on_error(Fault.of(error))
+        on_step()
 
 
 def _merge_document(other: OtherFile, document: StoredDocument, target: Target, terms: LoadTerms) -> Account:

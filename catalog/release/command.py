@@ -13,7 +13,7 @@ from typing import Final
 
 from catalog.checks import CheckResult, check_catalog, check_structure
 from catalog.database import file_revision, translated_errors
-from catalog.errors import CatalogError
+from catalog.errors import CatalogError, ExitCode, exit_code_of_writing
 from catalog.migrate import create_catalog
 from catalog.release.beside import SUFFIXES, beside, texts_beside
 from catalog.release.copying import STEP_COUNT as _COPYING_STEPS
@@ -76,19 +76,22 @@ def _require_free(database: Path, release: Path) -> None:
     """Refuse to put a release where it would replace something else, or where SQLite would change it at once."""
     if os.path.lexists(release):
         if not release.is_file():
-            raise CatalogError(f"{release}: is no file; name another one.")
+            raise CatalogError(f"{release}: is no file; name another one.", ExitCode.CANNOT_CREATE)
         if os.path.exists(database) and release.samefile(database):
-            raise CatalogError(f"{release}: is the working catalogue itself; name another file.")
+            raise CatalogError(f"{release}: is the working catalogue itself; name another file.", ExitCode.USAGE)
         if not _is_earlier_release(release):
-            raise CatalogError(f"{release}: is there and is no release, so it stays; delete it, or name another file.")
+            sentence = f"{release}: is there and is no release, so it stays; delete it, or name another file."
+            raise CatalogError(sentence, ExitCode.CANNOT_CREATE)
     for suffix in SUFFIXES:
         if os.path.isdir(beside(release, suffix)):
-            raise CatalogError(f"{beside(release, suffix)}: is a folder where a file must go; name another file.")
+            sentence = f"{beside(release, suffix)}: is a folder where a file must go; name another file."
+            raise CatalogError(sentence, ExitCode.CANNOT_CREATE)
     for end in JOURNALS:
         if beside(release, end).exists():
             raise CatalogError(
                 f"{beside(release, end)}: is left of a change that nobody finished and SQLite would make it to the "
-                "release; delete it, or name another file."
+                "release; delete it, or name another file.",
+                ExitCode.CANNOT_CREATE,
             )
 
 
@@ -119,13 +122,15 @@ def _told_as_sentences(database: Path, release: Path) -> Iterator[None]:
     except OSError as error:
         raise CatalogError(
             f"{release}: cannot be written ({error.strerror}), {hint}; "
-            "check that its folder exists, may be written to and has room."
+            "check that its folder exists, may be written to and has room.",
+            exit_code_of_writing(error),
         ) from error
     except sqlite3.Error as error:
         if (getattr(error, "sqlite_errorname", "") or "").startswith(_OF_THE_SOURCE):
             with translated_errors(database):
                 raise
-        raise CatalogError(f"{release}: cannot be written ({error}), {hint}; check its folder and disk.") from error
+        sentence = f"{release}: cannot be written ({error}), {hint}; check its folder and disk."
+        raise CatalogError(sentence, exit_code_of_writing(error)) from error
 
 
 def _put_in_place(release: Path, draft: Path, texts: dict[str, str]) -> None:

@@ -6,15 +6,23 @@ from pathlib import Path
 
 import click
 
+from catalog.completion import complete_name
 from catalog.options import database_option
 
 
 @click.command()
-@click.argument("what", nargs=-1, required=True, metavar="WHAT...")
+@click.argument(
+    "what",
+    nargs=-1,
+    required=True,
+    metavar="WHAT...",
+    shell_complete=complete_name,
+    help="An id, an address, owner/name, a day, the name of a digest, or words.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
 @database_option
 def show(what: tuple[str, ...], as_json: bool, database: Path) -> None:
-    """Show a paper, a repository or a digest with everything that is known of it.
+    """Show all that is known of a paper, repository or digest.
 
     WHAT is an arXiv id, an address, owner/name of a repository, the name or day of a digest, a row id (12, digest 3),
     or words. Where it fits several, they are listed to choose from.

@@ -1,0 +1,59 @@
+"""The group that all commands are in: imports one when it is asked for, and says what went wrong in one place."""
+
+from __future__ import annotations
+
+import errno
+from collections.abc import Mapping
+from importlib import import_module
+from typing import Any
+
+import click
+
+from catalog.errors import CatalogError, ExitCode
+
+
+class Commands(click.Group):
+    """A group of commands, some in modules of their own that are imported when they are asked for.
+
+    `modules` has, by the name of the command, the module that has it under that name. What a person can cause ends in
+    one sentence on standard error and the exit code that belongs to it (docs/exit-codes.md).
+    """
+
+    def __init__(self, *arguments: Any, modules: Mapping[str, str] | None = None, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._modules = dict(modules or {})
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names of all commands, sorted; none is imported for it."""
+        return sorted({*super().list_commands(ctx), *self._modules})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return the command of that name, or None where there is none."""
+        if cmd_name in self._modules:
+            self.add_command(getattr(import_module(self._modules[cmd_name]), cmd_name), cmd_name)
+            del self._modules[cmd_name]
+        return super().get_command(ctx, cmd_name)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; CatalogError, and an OSError that nobody expected, end it with a sentence."""
+        try:
+            return super().invoke(ctx)
+        except CatalogError as error:
+            raise _Failure(str(error), error.exit_code) from error
+        except OSError as error:
+            if error.errno == errno.EPIPE:  # the reader has seen enough; click ends quietly
+                raise
+            raise _Failure(_sentence(error), ExitCode.IO) from error
+
+
+class _Failure(click.ClickException):
+    def __init__(self, sentence: str, exit_code: ExitCode) -> None:
+        super().__init__(sentence)
+        self.exit_code = int(exit_code)  # type: ignore[misc]  # click has a class for each code
+
+
+def _sentence(error: OSError) -> str:
+    from catalog.terminal import plain
+
+    where = plain(str(error.filename)) if error.filename is not None else "a file or what the command prints"
+    return f"{where}: cannot be read or written ({error.strerror or error}); make room or try another place."
