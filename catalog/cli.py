@@ -15,6 +15,7 @@ from catalog.diff import diff
 from catalog.errors import CatalogError
 from catalog.fetch.command import fetch
 from catalog.merge import merge
+from catalog.news import news
 from catalog.options import database_option
 from catalog.show import show
 
@@ -206,3 +207,4 @@ main.add_command(fetch)
 main.add_command(show)
 main.add_command(diff)
 main.add_command(merge)
+main.add_command(news)
