@@ -11,6 +11,7 @@ import contextlib
 import errno
 import json
 import os
+import stat
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import datetime
@@ -76,6 +77,8 @@ def open_journal(path: Path) -> Iterator[Journal]:
         try:
             is_new = not path.exists()
             file = stack.enter_context(open(os.open(path, os.O_RDWR | os.O_CREAT, _MODE), "r+b", buffering=0))
+            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                raise CatalogError(f"{path}: is no file; name another as journal.")
             _lock(path, file)
             if is_new:
                 _sync_folder(path.parent)

@@ -150,12 +150,10 @@ def _more(rows: Sequence[sqlite3.Row], what: str = "") -> str:
     return f"{counted(left_out, f'more paper {what}', f'more papers {what}')}not listed." if left_out else ""
 
 
-def _may_be_new(
-    connection: sqlite3.Connection, clock: Clock, bound: dict[str, Any], rows: Sequence[sqlite3.Row]
-) -> str:
-    if not rows:
+def _may_be_new(connection: sqlite3.Connection, clock: Clock, bound: dict[str, Any], total: int) -> str:
+    if not total:
         return ""
-    count, (_, named) = counted(rows[0]["total"], "more paper"), _open_sources(connection, clock, bound)
+    count, (_, named) = counted(total, "more paper"), _open_sources(connection, clock, bound)
     unknown = "the day is not known" if clock == "digest" else "the time of loading is not known"
     return f"{count} may be new: {unknown} of {named}."
 

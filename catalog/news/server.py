@@ -21,11 +21,11 @@ _CLOSING: Final = 421
 """RFC 5321, 3.8: the server ends the session after it, whatever it answers."""
 
 
-class Refused(Exception):  # noqa: N818 - an answer, no error of ours
+class Refused(Exception):
     """One recipient does not get the mail; the others may. The text is the end of a sentence."""
 
 
-class Broken(Exception):  # noqa: N818 - an event, no error of ours
+class Broken(Exception):
     """The connection is gone, and nobody knows whether the server took the mail. The text is the end of a sentence."""
 
 
@@ -39,7 +39,7 @@ def connected(settings: Settings, password: str | None) -> Iterator[smtplib.SMTP
     server = settings.server
     session: smtplib.SMTP | None = None
     try:
-        session = _session(server)
+        session = _session(settings)
         if server.username is not None and password is not None:
             session.login(server.username, password)
     except (OSError, smtplib.SMTPException) as error:
@@ -84,24 +84,31 @@ def _refuse(what: str, code: int, text: bytes | str) -> NoReturn:
     raise Broken(answer) if code == _CLOSING else Refused(answer)
 
 
-def _session(server: Server) -> smtplib.SMTP:
+def _session(settings: Settings) -> smtplib.SMTP:
+    server = settings.server
     port = server.port or _PORTS[server.security]
     if server.security == "tls":
-        return smtplib.SMTP_SSL(server.host, port, timeout=TIMEOUT_SECONDS, context=_tls(server))
+        return smtplib.SMTP_SSL(server.host, port, timeout=TIMEOUT_SECONDS, context=_tls(settings))
     session = smtplib.SMTP(server.host, port, timeout=TIMEOUT_SECONDS)
     try:
         session.ehlo_or_helo_if_needed()
         if server.security == "starttls":
-            session.starttls(context=_tls(server))
+            session.starttls(context=_tls(settings))
     except BaseException:
         session.close()
         raise
     return session
 
 
-def _tls(server: Server) -> ssl.SSLContext:
-    # The default context verifies the certificate and the name in it.
-    return ssl.create_default_context(cafile=server.ca_file)
+def _tls(settings: Settings) -> ssl.SSLContext:
+    """The default context, which verifies the certificate and the name in it."""
+    if settings.server.ca_file is None:
+        return ssl.create_default_context()
+    path = settings.path.parent / settings.server.ca_file
+    try:
+        return ssl.create_default_context(cafile=path)
+    except OSError as error:
+        raise CatalogError(f"{path}: holds no certificates ({error.strerror}); correct ca_file.") from error
 
 
 def _place(server: Server) -> str:
@@ -126,7 +133,7 @@ def _reason(error: Exception) -> str:
         return f"did not answer within {TIMEOUT_SECONDS} seconds"
     if isinstance(error, OSError) and error.strerror:
         return f"cannot be reached ({error.strerror})"
-    return _text(str(error)) or "ended the conversation"
+    return f"ended the conversation ({_text(str(error))})"
 
 
 def _answer(error: smtplib.SMTPResponseException) -> str:
