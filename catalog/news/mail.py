@@ -58,7 +58,7 @@ def make_mail(news: News, settings: Settings, recipient: Mailbox, site: str | No
     mail["To"] = _address(recipient)
     if settings.reply_to is not None:
         mail["Reply-To"] = _address(settings.reply_to)
-    mail["Subject"] = words.one_line(f"{settings.subject_prefix} {words.headline(news)}".strip(), _MOST_SUBJECT)
+    mail["Subject"] = _literal(words.one_line(f"{settings.subject_prefix} {words.headline(news)}", _MOST_SUBJECT))
     mail["Date"] = format_datetime(date)
     mail["Message-ID"] = f"<{key}>"
     # RFC 2369, and RFC 8058: one click only where the address is https.
@@ -76,4 +76,9 @@ def make_mail(news: News, settings: Settings, recipient: Mailbox, site: str | No
 
 
 def _address(box: Mailbox) -> Address:
-    return Address(display_name=box.name, addr_spec=box.address)
+    return Address(display_name=_literal(box.name), addr_spec=box.address)
+
+
+def _literal(text: str) -> str:
+    """Return a text of a header in which nothing is an encoded word: Python and clients would decode it to anything."""
+    return text.replace("=?", "= ?")
