@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tempfile
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +12,7 @@ from catalog.news.contents import Criteria, Group, Item, News
 from catalog.news.selection import select_news
 from catalog.results import Paper
 from tests.mail_server import NAME, PASSWORD, Post, authority_file
+from tests.question_example import make_question_catalogue
 
 SENDER = "Paper News <news@papers.example>"
 ADA, BO, CY = "ada@readers.example", "bo@readers.example", "cy@readers.example"
@@ -24,6 +27,19 @@ HOSTILE = (
     f"Moss{ALARMING}\r\nBcc: eve@evil.example\r\n\r\n<script>alert(1)</script>]]> & \"q\" 'a' [x](javascript:alert(2)) "
     f"=?utf-8?q?=0D=0ABcc:_eve@evil.example?= {{{{ 7*7 }}}} \u0623\u0628 \U0001fab1 .\n.\nFrom eve"
 )
+
+
+@cache
+def _kites() -> bytes:
+    with tempfile.TemporaryDirectory() as folder:
+        return make_question_catalogue(Path(folder, "catalog.db")).read_bytes()
+
+
+def kite_catalogue(folder: Path) -> Path:
+    """Put three dated digests, one whose year is open, and a list of papers with code into a file in the folder."""
+    path = folder / "catalog.db"
+    path.write_bytes(_kites())
+    return path
 
 
 def select(path: Path, **asked: Any) -> News:

@@ -250,7 +250,7 @@ def test_a_failed_check_names_itself_and_exits_with_1(garden: Path) -> None:
 
 
 def test_every_command_has_help_and_the_database_option(tmp_path: Path) -> None:
-    commands = ("load", "migrate", "check", "serve", "search", "export", "show", "merge")
+    commands = ("load", "migrate", "check", "serve", "search", "export", "show", "merge", "news")
     overview = catalog("--help", cwd=tmp_path).stdout
 
     for command in commands:

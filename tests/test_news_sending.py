@@ -21,8 +21,7 @@ from catalog.news.sending import send_news
 from catalog.news.settings import read_settings
 from tests.conftest import ROOT
 from tests.mail_server import NAME, Post, mail_server
-from tests.news_example import ADA, BO, CY, made_news, paper, write_settings
-from tests.question_example import make_question_catalogue
+from tests.news_example import ADA, BO, CY, kite_catalogue, made_news, paper, write_settings
 
 NEWS = made_news(paper(title="Moss Clocks"), paper(title="Lichen Clocks"))
 OPEN_RELAY = 'security = "none"'
@@ -193,7 +192,7 @@ def test_nobody_at_the_port(tmp_path: Path) -> None:
 
 
 def test_a_kill_between_sending_and_writing_sends_again_under_the_same_id(tmp_path: Path, post: Post) -> None:
-    database = make_question_catalogue(tmp_path / "catalog.db")
+    database = kite_catalogue(tmp_path)
     path = write_settings(tmp_path, post)
     command = [sys.executable, "-m", "catalog", "news", "--since", "2026-03-05"]
     command += ["--mail", str(path), "-d", str(database)]

@@ -24,8 +24,8 @@ def atom_feed(news: News, site: str | None = None) -> bytes:
     _add(feed, "id", news.feed_key)
     _add(feed, "title", words.one_line(news.title))
     _add(feed, "updated", _moment(max((_day(item) for item in news.items), default=_NO_DAY)))
-    if news.notes:
-        _add(feed, "subtitle", " ".join(words.notes(news)))
+    if notes := words.notes(news):
+        _add(feed, "subtitle", " ".join(notes))
     if not news.items:
         _add(_add(feed, "author"), "name", "Nobody")
     for item in news.items:
