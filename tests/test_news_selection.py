@@ -134,6 +134,7 @@ def test_a_digest_that_repeats_another_brings_no_news(tmp_path: Path) -> None:
         ("x\x1b\n" * 99, "names no digest"),
         ("", "'' names no digest"),
         ("٢٠٢٦-٠٣-٠٤", "names no digest"),
+        ("\udcff", "names no digest"),
     ],
 )
 def test_what_names_no_day_and_no_digest_is_refused(kites: Path, since: str, reason: str) -> None:
@@ -160,10 +161,11 @@ def test_only_papers_that_match_a_search(kites: Path) -> None:
     assert news.title == "New papers matching “kite upside” since 2026-03-02"
     assert titles(news) == [SPOON.title]
     assert titles(select(kites, since="2026-03-02", words='"no such thing" OR (')) == []
+    assert titles(select(kites, since="2026-03-02", words="kite\udcff upside\n")) == [SPOON.title]
     assert news.feed_key.endswith(":news/new/matching/kite%20upside")
 
 
-@pytest.mark.parametrize("words", ["", "  ", "\x00", "\n\u202e"])
+@pytest.mark.parametrize("words", ["", "  ", "\x00", "\n\u202e", "\udcff"])
 def test_a_search_for_nothing_is_refused(kites: Path, words: str) -> None:
     with pytest.raises(CatalogError, match="no word to look for"):
         select(kites, since="2026-03-02", words=words)
@@ -313,7 +315,7 @@ _LISTINGS = st.lists(
 
 @settings(
     deadline=None,
-    max_examples=5,
+    max_examples=4,
     suppress_health_check=list(HealthCheck),
     phases=[Phase.explicit, Phase.reuse, Phase.generate],
 )

@@ -8,6 +8,7 @@ from lxml import etree
 
 from catalog.news import words
 from catalog.news.contents import Item, News
+from catalog.terminal import plain
 
 _NAMESPACE: Final = "http://www.w3.org/2005/Atom"
 _NO_DAY: Final = "1970-01-01"
@@ -35,7 +36,7 @@ def atom_feed(news: News, site: str | None = None) -> bytes:
 
 def _add_entry(feed: etree._Element, item: Item, site: str | None) -> None:
     entry = _add(feed, "entry")
-    _add(entry, "id", item.key)
+    _add(entry, "id", plain(item.key))
     _add(entry, "title", words.title(item))
     _add(entry, "updated", _moment(_day(item)))
     if address := words.address(item, site):
@@ -55,7 +56,7 @@ def _add(parent: etree._Element, name: str, text: str | None = None, **attribute
 
 
 def _day(item: Item) -> str:
-    return item.first_day or item.paper.publication_date or _NO_DAY
+    return plain(item.first_day or item.paper.publication_date or _NO_DAY)
 
 
 def _moment(day: str) -> str:

@@ -1,6 +1,7 @@
 """News and a recipient -> one mail in ASCII, as any server and any client takes it (RFC 5322, 2045, 2047). Pure.
 
-The same news to the same recipient is the same mail with the same Message-ID, whenever it is made, but for its Date.
+The same news to the same recipient make the same mail, whenever it is made, but for its Date. The Message-ID is one
+of the papers and the recipient.
 """
 
 from __future__ import annotations

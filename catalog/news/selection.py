@@ -17,6 +17,7 @@ from catalog.lookup.rows import DIGEST_COLUMNS, PAPER_COLUMNS, digest_of, paper_
 from catalog.news.contents import TAG, Clock, Criteria, Group, Item, News
 from catalog.news.queries import NEW, OPEN, PAPER_FACTS, TRENDING
 from catalog.news.since import FIRST_DAY, LAST_DAY, Since, parse_since
+from catalog.news.words import one_line
 from catalog.results import Digest
 from catalog.search import quoted_words
 from catalog.show.days import digest_day
@@ -173,7 +174,7 @@ def _open_sources(connection: sqlite3.Connection, clock: Clock, bound: dict[str,
 def _title(criteria: Criteria, since: Since | None) -> str:
     kind = "Trending papers" if criteria.is_trending else "New papers"
     code = " with code" if criteria.with_code else ""
-    words = f" matching “{criteria.words}”" if criteria.words else ""
+    words = f" matching “{one_line(criteria.words)}”" if criteria.words else ""
     loaded = " loaded" if criteria.clock == "load" else ""
     return f"{kind}{code}{words}{f'{loaded} since {since.label}' if since else ''}"
 
@@ -182,5 +183,5 @@ def _feed_key(criteria: Criteria) -> str:
     """Return the id of the feed: the question without its day, so that tomorrow's feed is the same one."""
     parts = ["news", "trending" if criteria.is_trending else "new"]
     parts += ["with-code"] if criteria.with_code else []
-    parts += [f"matching/{quote(criteria.words, safe='')}"] if criteria.words else []
+    parts += [f"matching/{quote(one_line(criteria.words), safe='')}"] if criteria.words else []
     return TAG + "/".join(parts)

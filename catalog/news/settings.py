@@ -126,6 +126,8 @@ def _checked(path: Path, read: _File) -> Settings:
         raise ValueError("names no recipients")
     if not settings.unsubscribe:
         raise ValueError("unsubscribe names no address by which one leaves the list")
+    if sum(url.startswith("https:") for url in settings.unsubscribe) > 1:
+        raise ValueError("unsubscribe: one https: address at most, says RFC 8058")
     for url in settings.ways_out(settings.sender):
         if not _MAILTO.fullmatch(url) and not (web_address(url) and url.startswith("https://")):
             raise ValueError(f"unsubscribe: {url[:80]!r} is no mailto: and no https: address")

@@ -10,7 +10,7 @@ from typing import Final
 
 from catalog.errors import CatalogError
 from catalog.lookup.find import find_digests
-from catalog.terminal import sentence
+from catalog.terminal import plain, sentence
 
 FIRST_DAY, LAST_DAY = "0000-01-01", "9999-12-31"
 """The bounds of a day of which nothing is known."""
@@ -49,7 +49,7 @@ def parse_since(connection: sqlite3.Connection, text: str) -> Since:
 
     Raises CatalogError where it is no real day, names no digest or several.
     """
-    text = text.strip()
+    text = plain(text).strip()
     if _DAY.fullmatch(text):
         return _since_day(text)
     match = _ROW_ID.fullmatch(text)

@@ -71,7 +71,7 @@ def facts(item: Item) -> str:
     published = f"published {paper.publication_date}" if paper.publication_date else ""
     listed = item.listed_count if item.listed_count is not None else paper.digest_count
     digests = f"in {counted(listed, 'digest')}" if listed > 1 else ""
-    return ", ".join(filter(None, (authors(item), published, _upvotes(item), digests)))
+    return one_line(", ".join(filter(None, (authors(item), published, _upvotes(item), digests))))
 
 
 def _upvotes(item: Item) -> str:
