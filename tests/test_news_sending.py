@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import stat
 import subprocess
@@ -281,6 +282,25 @@ def test_the_journal_holds_no_address_and_is_for_its_owner_alone(tmp_path: Path,
 
     assert "ada" not in journal.read_text(encoding="utf-8").casefold()
     assert stat.S_IMODE(journal.stat().st_mode) == 0o600
+
+
+def test_each_line_is_on_disk_before_the_next_mail_goes_out(
+    tmp_path: Path, post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write_settings(tmp_path, post)
+    synced: list[tuple[int, int]] = []
+    fsync = os.fsync
+
+    def watched(descriptor: int) -> None:
+        fsync(descriptor)
+        if stat.S_ISREG(os.fstat(descriptor).st_mode):
+            synced.append((len(post.taken), os.fstat(descriptor).st_size))
+
+    monkeypatch.setattr(os, "fsync", watched)
+    send(path)
+
+    line = (tmp_path / "news.toml.sent").stat().st_size // 3
+    assert synced == [(1, line), (2, 2 * line), (3, 3 * line)]
 
 
 def test_a_line_that_a_kill_cut_short_counts_as_not_sent(tmp_path: Path, post: Post) -> None:
