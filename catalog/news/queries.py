@@ -85,7 +85,7 @@ NEW: Final[dict[Clock, str]] = {
 
 TRENDING: Final = f"""
 WITH sources AS MATERIALIZED ({_DIGESTS}),
-listed AS MATERIALIZED (
+listed AS (
   SELECT entry.paper_id, count(DISTINCT entry.digest_id) AS listed_count
   FROM sources JOIN digest_entries AS entry ON entry.digest_id = sources.id
   WHERE NOT :has_point OR sources.standing = 'after'
@@ -97,16 +97,26 @@ listed AS MATERIALIZED (
   WHERE digests.digest_date IS NOT NULL AND entry.upvote_count IS NOT NULL
     AND (NOT :has_point OR sources.standing = 'after')
   GROUP BY entry.paper_id, day
-), grown AS MATERIALIZED (
+), grown AS (
   SELECT DISTINCT paper_id, first_value(upvote_count) OVER by_day AS first_count,
     last_value(upvote_count) OVER by_day AS last_count
   FROM observed
   WINDOW by_day AS (PARTITION BY paper_id ORDER BY day ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)
+), trends AS MATERIALIZED (
+  -- Not a join: SQLite would scan the one for each row of the other.
+  SELECT paper_id, max(listed_count) AS listed_count, max(first_count) AS first_count, max(last_count) AS last_count
+  FROM (
+    SELECT paper_id, listed_count, NULL AS first_count, NULL AS last_count FROM listed
+    UNION ALL
+    SELECT paper_id, NULL, first_count, last_count FROM grown
+  )
+  GROUP BY paper_id
+  HAVING max(listed_count) > 1 OR max(last_count) > max(first_count)
 )
-SELECT papers.id AS paper_id, listed.listed_count, grown.first_count, grown.last_count, count(*) OVER () AS total
-FROM listed JOIN papers ON papers.id = listed.paper_id LEFT JOIN grown ON grown.paper_id = papers.id
-WHERE (listed.listed_count > 1 OR grown.last_count > grown.first_count) AND {_FILTERS}
-ORDER BY listed.listed_count DESC, coalesce(grown.last_count - grown.first_count, 0) DESC, papers.recency DESC
+SELECT papers.id AS paper_id, listed_count, first_count, last_count, count(*) OVER () AS total
+FROM trends JOIN papers ON papers.id = trends.paper_id
+WHERE {_FILTERS}
+ORDER BY listed_count DESC, coalesce(last_count - first_count, 0) DESC, papers.recency DESC
 LIMIT :limit
 """
 """Papers in several digests first, then those whose upvotes grew most between the first and the last known day."""
