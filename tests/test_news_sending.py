@@ -213,9 +213,10 @@ def test_a_kill_between_sending_and_writing_sends_again_under_the_same_id(tmp_pa
     command = [sys.executable, "-m", "catalog", "news", "--since", "2026-03-05"]
     command += ["--mail", str(path), "-d", str(database)]
 
-    process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE)
     post.on_taken = lambda: process.kill() if post.recipients[-1] == BO else None
-    assert process.wait(120) == -signal.SIGKILL
+    process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE)
+    process.communicate(timeout=120)
+    assert process.returncode == -signal.SIGKILL
     assert post.recipients == [ADA, BO]
     post.on_taken = lambda: None
     done = CliRunner().invoke(main, command[3:])
