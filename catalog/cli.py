@@ -27,6 +27,7 @@ MODULES = {
     "export": "catalog.export.command",
     "fetch": "catalog.fetch.command",
     "merge": "catalog.merge.command",
+    "news": "catalog.news.command",
     "show": "catalog.show.command",
 }
 """The commands that have a module of their own, by name: it is imported when the command is asked for."""

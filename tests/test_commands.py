@@ -22,6 +22,7 @@ from docs.commands import command_reference, commands, described
 from tests import api_server as api
 from tests.catalogues import FERN, MOSS_NET, document, good_catalogue, load
 from tests.conftest import ROOT
+from tests.news_example import write_settings
 
 LEAVES = [(name, command) for name, command, _ in commands() if not isinstance(command, click.Group)]
 EXAMPLES = [example for _, command, _ in commands() for example in described(command)[1]]
@@ -33,7 +34,8 @@ FIRST = {examples[0] for _, command, _ in commands() if (examples := described(c
 FETCHING = [example for example in EXAMPLES if example.startswith("catalog fetch ")]
 SERVING = [example for example in EXAMPLES if example.startswith("catalog serve")]
 IN_A_SHELL = [example for example in EXAMPLES if not example.startswith("catalog ") or re.search(r"[|<>$]", example)]
-PLAIN = sorted({*EXAMPLES}.difference(FETCHING, SERVING, IN_A_SHELL))
+SENDING = [example for example in EXAMPLES if "--mail" in example]
+PLAIN = sorted({*EXAMPLES}.difference(FETCHING, SERVING, IN_A_SHELL, SENDING))
 
 
 @pytest.fixture(scope="module")
@@ -136,6 +138,17 @@ def test_the_example_that_fetches_works(example: str, tmp_path: Path, monkeypatc
     assert (done.exit_code, done.stderr) == (0, ""), f"{example}: {done.output}"
 
 
+@pytest.mark.parametrize("example", SENDING)
+def test_the_example_that_sends_writes_the_mails(desk: Path, example: str, tmp_path: Path) -> None:
+    # That it sends is shown in test_news_sending.py.
+    settings = write_settings(tmp_path, None, "ada@readers.example")
+    line = shlex.split(example.replace("news.toml", str(settings)))[1:]
+
+    done = CliRunner().invoke(main, [*line, "--eml", str(tmp_path / "mails"), "-d", str(desk / "catalog.db")])
+
+    assert (done.exit_code, done.stderr) == (0, ""), f"{example}: {done.output}"
+
+
 @pytest.mark.parametrize("example", SERVING)
 def test_the_example_that_serves_is_understood(example: str) -> None:
     # That it serves is shown in test_serve.py and test_readme.py; a browser is opened by neither.
@@ -144,11 +157,12 @@ def test_the_example_that_serves_is_understood(example: str) -> None:
     assert serve.make_context("serve", shlex.split(example)[2:]).params["host"] == "127.0.0.1"
 
 
-def test_the_examples_for_a_shell_work(tmp_path: Path) -> None:
+def test_the_examples_for_a_shell_work(desk: Path, tmp_path: Path) -> None:
     bash = shutil.which("bash")
     if bash is None:
         pytest.skip("there is no bash here")
     (tmp_path / ".config" / "fish" / "completions").mkdir(parents=True)
+    shutil.copy(desk / "catalog.db", tmp_path)
     script = tmp_path / "catalog"
     script.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m catalog "$@"\n')
     script.chmod(0o755)
