@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+from typing import Final
+
 from catalog.links.address import Address, page_url, parse_address
 from catalog.links.forges import forge_target
 from catalog.links.hosts import (
@@ -17,14 +20,26 @@ from catalog.links.hubs import hub_target, page_key
 from catalog.links.targets import LinkKind, Target
 
 
+# Longer addresses are not kept: what they take is bounded.
+_SHORT: Final = 256
+
+
 def canonicalize(url: str) -> Target:
     """What an address points at, in canonical form.
 
     Takes an address with or without its scheme. Two spellings of one target give equal `key`s, and canonicalizing
     the canonical address changes nothing but `sub_path`. Raises ValueError for what is no address.
     """
+    return _canonicalize_often(url) if len(url) <= _SHORT else _canonicalize(url)
+
+
+def _canonicalize(url: str) -> Target:
     address = parse_address(url)
     return forge_target(address) or hub_target(address) or _ordinary_page(address)
+
+
+# The same address comes from a field, a second time to be stored, and again with every digest that repeats its paper.
+_canonicalize_often = lru_cache(maxsize=4096)(_canonicalize)
 
 
 def _ordinary_page(address: Address) -> Target:
