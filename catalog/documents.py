@@ -122,11 +122,14 @@ class DocumentStream:
                 raise DocumentError(f"{self.shown}: was changed while it was being read; load it again")
 
 
+def with_line_feeds(text: str) -> str:
+    r"""Return a text with `\n` for its line ends, which may be `\r\n` and lone `\r` too."""
+    return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
+
+
 def split_lines(text: str) -> list[str]:
     r"""Split a text at `\n`, `\r\n` and lone `\r`, and at nothing else; a final line end does not start a line."""
-    if "\r" in text:
-        text = text.replace("\r\n", "\n").replace("\r", "\n")
-    lines = text.split("\n")
+    lines = with_line_feeds(text).split("\n")
     if lines[-1] == "":
         lines.pop()
     return lines

@@ -22,7 +22,9 @@ _MARK = re.compile(
 )
 # Every mark begins with one of these: looking for them first is many times faster than trying every mark everywhere.
 _ASCII_BEGINNINGS = ("\\", "$", "{", "&")
-_BEGINNING = re.compile(r"[\\${&∼˜～‐‑−﹣－–\u200b-\u200d\u2060\ufeff\u00ad．／：]")
+_BEGINNING = re.compile(
+    r"[\\${&∼˜～‐‑−﹣－–\u200b-\u200d\u2060\ufeff\u00ad．／：](?:(?<![{&])|(?<=\{)[-~_}\\]|(?<=&)[a-z#])"
+)
 _STANDS_FOR = {"tilde": "~", "under": "_", "hyphen": "-", "nothing": ""}
 _ENTITIES = {"amp": "&", "#38": "&", "lt": "<", "gt": ">", "quot": '"', "nbsp": " ", "#95": "_", "#47": "/"}
 _WIDE = {"．": ".", "／": "/", "：": ":"}

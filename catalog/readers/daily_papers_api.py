@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from typing import Final
 
 from catalog.documents import Document, DocumentError, split_lines
@@ -36,6 +37,7 @@ _HEAD_OF_ANSWER: Final = frozenset({"status", "date", "count"})
 _FIELDS_OF_PAPER: Final = frozenset({"publishedAt", "summary", "upvotes", "submittedOnDailyAt"})
 
 _TOKEN = re.compile(r'"([^"\\]*+(?:\\.[^"\\]*+)*+)"([ \t\r\n]*+:[ \t\r\n]*+)?|["{}\[\]]', re.DOTALL)
+_SEEN_LINE = re.compile(r"[^ \t\r\n][^\r\n]*+")
 _LITERAL_OPENING = re.compile(r"\"\{'[A-Za-z]{1,40}': ")
 
 
@@ -91,7 +93,7 @@ class _List:
     def entries(self) -> tuple[EntryRecord, ...]:
         """The entries that were read, numbered from 1."""
         return tuple(
-            replace(entry, position=position)
+            entry if entry.position == position else replace(entry, position=position)
             for position, entry in enumerate((read.entry for read in self.readings if read.entry), start=1)
         )
 
@@ -162,12 +164,17 @@ def _readings(raw: RawJson) -> list[EntryReading]:
     """The objects of an array. Raises JsonDamage where it is malformed as a whole; a malformed object is a reject."""
     # The document is bounded, so that no element needs to be.
     elements = array_elements([raw.text], most=len(raw.text), line=raw.line, char=raw.char)
-    return [_reading(element) for element in elements]
+    readings: list[EntryReading] = []
+    position = 1
+    for element in elements:
+        readings.append(_reading(element, position))
+        position += readings[-1].entry is not None
+    return readings
 
 
-def _reading(element: JsonElement | DamagedElement) -> EntryReading:
+def _reading(element: JsonElement | DamagedElement, position: int) -> EntryReading:
     if isinstance(element, JsonElement):
-        return entry_record(element, 1)
+        return entry_record(element, position)
     return EntryReading(None, (_rejected(element, f"the element is no JSON: {element.reason}"),))
 
 
@@ -235,14 +242,15 @@ def _json_lines(text: str) -> list[RawJson]:
 
     In one value, no line that ends with a closing bracket is followed by one that opens something.
     """
+    seen = [match[0].rstrip(_WHITE_SPACE) for match in islice(_SEEN_LINE.finditer(text), 2)]
+    if len(seen) < 2 or seen[0][0] not in "[{" or seen[0][-1] not in "]}" or seen[1][0] not in '[{"':
+        return []
     lines = []
     for number, line in enumerate(split_lines(text), start=1):
         stripped = line.lstrip(_WHITE_SPACE)
         if stripped:
             lines.append(RawJson(text=stripped.rstrip(_WHITE_SPACE), line=number, char=len(line) - len(stripped)))
-    if len(lines) < 2 or lines[0].text[0] not in "[{" or lines[0].text[-1] not in "]}":
-        return []
-    return lines if lines[1].text[0] in '[{"' else []
+    return lines
 
 
 def _whole(text: str) -> RawJson:

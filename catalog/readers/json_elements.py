@@ -19,9 +19,26 @@ from typing import Any, Final, Literal, NoReturn
 MOST_CHARACTERS: Final = 4 * 1024 * 1024
 
 _WHITE_SPACE: Final = " \t\r\n"
-_MARK_OUTSIDE = re.compile(r'["{}\[\],]')
-_MARK_INSIDE = re.compile(r'["\\]')
+_STRING: Final = r'"[^"\\]*+(?:\\.[^"\\]*+)*+"'
+_NO_BRACKET: Final = rf'[^"{{}}\[\]]*+(?:{_STRING}[^"{{}}\[\]]*+)*+'
+_NO_MARK = re.compile(rf'[^"{{}}\[\],]*+(?:{_STRING}[^"{{}}\[\],]*+)*+', re.DOTALL)
+_BETWEEN_BRACKETS = re.compile(_NO_BRACKET, re.DOTALL)
+_REST_OF_STRING = re.compile(r'[^"\\]*+(?:\\.[^"\\]*+)*+', re.DOTALL)
 _STRING_LITERAL = re.compile(r'"([^"\\]*+(?:\\.[^"\\]*+)*+)"([ \t\r\n]*+:[ \t\r\n]*+)?', re.DOTALL)
+
+
+def _nested(levels: int) -> str:
+    """The pattern of an array or object with so many levels of others in it: it takes none of a deeper one."""
+    inner = f"(?:{_nested(levels - 1)}{_NO_BRACKET})*+" if levels else ""
+    return rf"[\[{{]{_NO_BRACKET}{inner}[\]}}]"
+
+
+# One of the listing's objects has four: paper, authors, author, user.
+_WHOLE = re.compile(_nested(4), re.DOTALL)
+_MEMBER = re.compile(
+    rf'[ \t\r\n]*+"({_STRING[1:-1]})"[ \t\r\n]*+:[ \t\r\n]*+({_STRING}|{_nested(4)}|[^"\[\]{{}}, \t\r\n]++)[ \t\r\n]*+[,}}]',
+    re.DOTALL,
+)
 
 
 class JsonDamage(ValueError):
@@ -76,7 +93,8 @@ def decode_element(text: str, line: int = 1, char: int = 0) -> JsonElement | Dam
     place.pass_over(text[: len(text) - len(stripped)])
     stripped = stripped.rstrip(_WHITE_SPACE)
     try:
-        value = json.loads(stripped, parse_constant=_refuse_constant, object_pairs_hook=_object)
+        # One decoder for all: json.loads would make one for each value. It also has the words for a byte order mark.
+        value = json.loads(stripped) if stripped.startswith("\ufeff") else _DECODER.decode(stripped)
     except json.JSONDecodeError as error:
         what = error.msg[:1].lower() + error.msg[1:].removesuffix(" at").rstrip(": ")
         reached = _Place(place.line, place.char)
@@ -133,6 +151,20 @@ def object_members(raw: RawJson) -> dict[str, RawJson]:
         line, char = piece.place(name.end())
         found[key] = RawJson(text=piece.text[name.end() :], line=line, char=char)
     return found
+
+
+def object_member(raw: RawJson, name: str) -> RawJson:
+    """Return the member of a JSON object that has this name, as `object_members` gives it, without all the others.
+
+    Raises KeyError where there is none, and what `object_members` raises; a name that stands twice later is not seen.
+    """
+    position = raw.text.startswith("{")
+    while member := _MEMBER.match(raw.text, position):
+        if member[1] == name or ("\\" in member[1] and _decoded(member[1]) == name):
+            line, char = raw.place(member.start(2))
+            return RawJson(text=member[2], line=line, char=char)
+        position = member.end()
+    return object_members(raw)[name]
 
 
 def array_members(raw: RawJson) -> list[RawJson]:
@@ -195,33 +227,38 @@ class _Structure:
 
     def cuts(self, piece: str) -> Iterator[int]:
         """Give the positions in the next piece of the brackets and commas outside of every element."""
-        position = 0
+        position = self._after_string(piece, 0) if self._is_in_string and piece else 0
         while position < len(piece):
-            if self._is_escaped:
-                self._is_escaped = False
+            between = (_NO_MARK if self._depth <= 1 else _BETWEEN_BRACKETS).match(piece, position)
+            position = between.end() if between else position
+            mark = piece[position : position + 1]
+            if mark == '"':
+                # The end of the piece cuts a string.
+                position = self._after_string(piece, position + 1)
+            elif self._depth == 1 and mark and mark in "[{" and (whole := _WHOLE.match(piece, position)):
+                position = whole.end()
+            else:
+                if mark and self._is_cut(mark):
+                    yield position
                 position += 1
-                continue
-            match = (_MARK_INSIDE if self._is_in_string else _MARK_OUTSIDE).search(piece, position)
-            if match is None:
-                return
-            position = match.end()
-            if self._is_cut(match[0]):
-                yield match.start()
+
+    def _after_string(self, piece: str, position: int) -> int:
+        """Where in the piece the string ends that is open at `position`."""
+        rest = _REST_OF_STRING.match(piece, position + self._is_escaped)
+        position = rest.end() if rest else position
+        ending = piece[position : position + 1]
+        self._is_escaped = ending == "\\"
+        self._is_in_string = ending != '"'
+        return position + 1
 
     def _is_cut(self, mark: str) -> bool:
-        if mark == "\\":
-            self._is_escaped = True
-        elif mark == '"':
-            self._is_in_string = not self._is_in_string
-        elif mark in "[{":
+        if mark in "[{":
             self._depth += 1
             return self._depth == 1
-        elif mark in "]}":
+        if mark in "]}":
             self._depth = max(self._depth - 1, 0)
             return self._depth == 0
-        else:
-            return self._depth <= 1
-        return False
+        return self._depth <= 1
 
 
 class _OpenArray:
@@ -329,3 +366,6 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _refuse_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is no number of JSON")
+
+
+_DECODER: Final = json.JSONDecoder(parse_constant=_refuse_constant, object_pairs_hook=_object)

@@ -1,0 +1,167 @@
+"""What each way of reading a piece costs -> the cheapest reading of a page, and which others are as good. Pure.
+
+Where a reading stands between two pieces is the last thing that it read: the head, a title, an abstract, a trailer, a
+piece of no card, or the tail of the page. A card may begin after each but the last; to end one that way, rather than by
+its trailer, may cost something too. The cheapest reading is found by going over the pieces once forwards and once
+backwards, so the time is linear.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
+from typing import Final
+
+NO_ABSTRACT: Final = 7  # as much as a further paragraph like a title: between the two there is doubt
+NO_ABSTRACT_BEFORE_TRAILER: Final = 5  # the trailer shows that a card ended here
+NO_TRAILER: Final = 3  # on a page that has trailers; some cards lack theirs
+NO_CARD: Final = 7  # as much as a title without abstract: rather in doubt than a card made of a banner
+MORE_NO_CARD: Final = 5  # a banner of several lines is one exception with some more
+DOUBT: Final = 2  # readings that are this close are equally good
+
+_IMPOSSIBLE: Final = 1 << 40
+
+
+class Label(Enum):
+    """What a piece is; the values are the words of the reasons for rejects."""
+
+    TITLE = "a title"
+    ABSTRACT = "an abstract"
+    CONTINUATION = "a further paragraph of the abstract above"
+    TITLE_AND_ABSTRACT = "a title and its abstract without a blank line between"
+    ABSTRACT_AND_TITLE = "an abstract and the next title without a blank line between"
+    TRAILER = "the trailer of the card above"
+    NO_CARD = "no part of any card"
+    FURNITURE = "page furniture"
+
+
+@dataclass(slots=True)
+class Choices:
+    """What it costs to read one piece as each of the things that it may be, without the end of the card above.
+
+    A trailer may be that or no part of a card. A paragraph may be no part of a card, furniture where it `may_be_head`
+    or `may_be_tail`, a title, an abstract, a continuation, and of two glued ones where it `may_be_glued`.
+    """
+
+    title: int = 0
+    abstract: int = 0
+    continuation: int = 0
+    title_and_abstract: int = 0
+    abstract_and_title: int = 0
+    is_trailer: bool = False
+    may_be_glued: bool = False
+    may_be_head: bool = False
+    may_be_tail: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Best:
+    """The cheapest reading: its cost, the label of each piece, and by the place of a piece what it is just as well."""
+
+    cost: int
+    labels: list[Label]
+    alternatives: dict[int, tuple[Label, ...]]
+
+
+# The least costs of coming to each place, or of going on from each: head, title, abstract, trailer, no card, tail.
+_Costs = tuple[int, int, int, int, int, int]
+
+
+def best_reading(choices: Sequence[Choices], *, has_trailers: bool) -> Best:
+    """Return the reading with the least cost.
+
+    A label is an alternative where some reading with it costs no more than DOUBT above the least.
+    """
+    no_trailer = NO_TRAILER if has_trailers else 0
+    forward = _forward(choices, no_trailer)
+    after: _Costs = (0, NO_ABSTRACT + no_trailer, no_trailer, 0, 0, 0)
+    cost = min(map(sum, zip(forward[-1], after, strict=True)))
+    labels: list[Label] = []
+    alternatives: dict[int, tuple[Label, ...]] = {}
+    for at in range(len(choices) - 1, -1, -1):
+        through, after = _through(choices[at], forward[at], after, no_trailer)
+        best = min(through, key=through.__getitem__)
+        labels.append(best)
+        others = [label for label, of_label in through.items() if of_label <= cost + DOUBT and label is not best]
+        if others:
+            alternatives[at] = tuple(others)
+    labels.reverse()
+    return Best(cost, labels, alternatives)
+
+
+def _forward(choices: Sequence[Choices], no_trailer: int) -> list[_Costs]:
+    """The least costs of coming to each place, before each piece and at the end."""
+    title_ends, abstract_ends = NO_ABSTRACT + no_trailer, no_trailer
+    costs: list[_Costs] = [(0, *[_IMPOSSIBLE] * 5)]  # type: ignore[list-item]
+    for choice in choices:
+        head, title, abstract, trailer, no_card, tail = costs[-1]
+        begins = min(head, title + title_ends, abstract + abstract_ends, trailer)
+        to_no_card = min(begins + NO_CARD, no_card + MORE_NO_CARD)
+        to_tail = tail + MORE_NO_CARD
+        if choice.is_trailer:
+            to_trailer = min(title + NO_ABSTRACT_BEFORE_TRAILER, abstract)
+            costs.append((_IMPOSSIBLE, _IMPOSSIBLE, _IMPOSSIBLE, to_trailer, to_no_card, to_tail))
+            continue
+        begins = min(begins, no_card)
+        to_head = min(head, no_card) if choice.may_be_head else _IMPOSSIBLE
+        if choice.may_be_tail:
+            to_tail = min(to_tail, begins, tail)
+        to_title = begins + choice.title
+        to_abstract = min(title + choice.abstract, abstract + choice.continuation)
+        if choice.may_be_glued:
+            to_title = min(to_title, title + choice.abstract_and_title + abstract_ends)
+            to_abstract = min(to_abstract, begins + choice.title_and_abstract)
+        costs.append((to_head, to_title, to_abstract, _IMPOSSIBLE, to_no_card, to_tail))
+    return costs
+
+
+def _through(choice: Choices, here: _Costs, after: _Costs, no_trailer: int) -> tuple[dict[Label, int], _Costs]:
+    """The least cost of a whole reading with each label of one piece, and the costs of going on from before it."""
+    head, title, abstract, trailer, no_card, tail = here
+    to_head, to_title, to_abstract, to_trailer, to_no_card, to_tail = after
+    title_ends, abstract_ends = NO_ABSTRACT + no_trailer, no_trailer
+    begins = min(head, title + title_ends, abstract + abstract_ends, trailer)
+    more = MORE_NO_CARD + to_no_card
+    more_tail = MORE_NO_CARD + to_tail
+    through = {Label.NO_CARD: min(begins + NO_CARD + to_no_card, no_card + more, tail + more_tail)}
+    card = NO_CARD + to_no_card
+    if choice.is_trailer:
+        after_title = NO_ABSTRACT_BEFORE_TRAILER + to_trailer
+        through[Label.TRAILER] = min(title + after_title, abstract + to_trailer)
+        before = (card, min(card + title_ends, after_title), min(card + abstract_ends, to_trailer), card, more, more_tail)
+        return through, before
+    begins = min(begins, no_card)
+    if choice.may_be_head or choice.may_be_tail:
+        through[Label.FURNITURE] = _IMPOSSIBLE
+    if choice.may_be_head:
+        through[Label.FURNITURE] = min(head, no_card) + to_head
+    if choice.may_be_tail:
+        through[Label.FURNITURE] = min(through[Label.FURNITURE], min(begins, tail) + to_tail)
+        card, more, more_tail = min(card, to_tail), min(more, to_tail), min(more_tail, to_tail)
+    as_title, as_abstract, as_more = choice.title + to_title, choice.abstract + to_abstract, choice.continuation + to_abstract
+    begin = as_title
+    after_title = as_abstract
+    if choice.may_be_glued:
+        both = choice.title_and_abstract + to_abstract
+        turned = choice.abstract_and_title + abstract_ends + to_title
+        through[Label.TITLE_AND_ABSTRACT] = begins + both
+        through[Label.ABSTRACT_AND_TITLE] = title + turned
+        begin, after_title = min(begin, both), min(after_title, turned)
+    through[Label.TITLE] = begins + as_title
+    through[Label.ABSTRACT] = title + as_abstract
+    through[Label.CONTINUATION] = abstract + as_more
+    card = min(card, begin)
+    before_no_card = min(more, begin)
+    before_head = card
+    if choice.may_be_head:
+        before_head, before_no_card = min(card, to_head), min(before_no_card, to_head)
+    before = (
+        before_head,
+        min(card + title_ends, after_title),
+        min(card + abstract_ends, as_more),
+        card,
+        before_no_card,
+        more_tail,
+    )
+    return through, before
