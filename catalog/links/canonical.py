@@ -19,7 +19,6 @@ from catalog.links.hosts import (
 from catalog.links.hubs import hub_target, page_key
 from catalog.links.targets import LinkKind, Target
 
-
 # Longer addresses are not kept: what they take is bounded.
 _SHORT: Final = 256
 

@@ -129,7 +129,14 @@ def _through(choice: Choices, here: _Costs, after: _Costs, no_trailer: int) -> t
     if choice.is_trailer:
         after_title = NO_ABSTRACT_BEFORE_TRAILER + to_trailer
         through[Label.TRAILER] = min(title + after_title, abstract + to_trailer)
-        before = (card, min(card + title_ends, after_title), min(card + abstract_ends, to_trailer), card, more, more_tail)
+        before = (
+            card,
+            min(card + title_ends, after_title),
+            min(card + abstract_ends, to_trailer),
+            card,
+            more,
+            more_tail,
+        )
         return through, before
     begins = min(begins, no_card)
     if choice.may_be_head or choice.may_be_tail:
@@ -139,7 +146,11 @@ def _through(choice: Choices, here: _Costs, after: _Costs, no_trailer: int) -> t
     if choice.may_be_tail:
         through[Label.FURNITURE] = min(through[Label.FURNITURE], min(begins, tail) + to_tail)
         card, more, more_tail = min(card, to_tail), min(more, to_tail), min(more_tail, to_tail)
-    as_title, as_abstract, as_more = choice.title + to_title, choice.abstract + to_abstract, choice.continuation + to_abstract
+    as_title, as_abstract, as_more = (
+        choice.title + to_title,
+        choice.abstract + to_abstract,
+        choice.continuation + to_abstract,
+    )
     begin = as_title
     after_title = as_abstract
     if choice.may_be_glued:

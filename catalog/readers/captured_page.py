@@ -18,7 +18,7 @@ from itertools import pairwise
 from typing import Final
 
 from catalog.dates import parse_printed_date
-from catalog.documents import Document, DocumentError, with_line_feeds
+from catalog.documents import Document, DocumentError
 from catalog.readers.captured_addresses import Leads
 from catalog.readers.captured_cards import Card, Refused, Walk, find_cards
 from catalog.readers.captured_facts import is_known
@@ -47,14 +47,6 @@ _LOOKED_AT: Final = 1 << 17
 _MARKUP_OPENING = re.compile(r"\s{0,99}(?:<[!?a-zA-Z]|\{\s{0,99}[\"}]|\[\s{0,99}[{\"])")
 _ABOUT_PAPER = re.compile(r"(?:papers/|papers%2F|(?:Daily|Trending) Papers)", re.IGNORECASE)
 
-# Words in brackets are a link where an address or its label follows. The lines are headings, the lines under headings,
-# addresses on lines of their own, and what opens a list of addresses; a blank at their end is not looked for.
-_LINK_MARKS: Final = ("](", "][")
-_OPENS_TITLE = re.compile(
-    r"\n(?:[ \t>*+-]{0,12}#{1,6}[ \t]|[ \t]{0,20}(?:={3}|-{3}|https?://)"
-    r"|[ \t#*]{0,12}(?:References|Links|Visible links|Hidden links))"
-)
-
 _UNKNOWN_ABOVE: Final = "the text stands above the first card and is none that the listing is known to print"
 _UNKNOWN_BELOW: Final = "the text belongs to no card and is none that the listing is known to print"
 _OTHER_TELLING: Final = "the page has this paper twice, and the two places contradict each other"
@@ -75,9 +67,9 @@ def recognizes(text: str) -> bool:
     A heading that links to a paper is enough. Headings without a link and links without a heading count on a page
     that shows itself to be the listing: by its own heading, or by a button that votes for a paper.
     """
-    looked_at = text if len(text) <= 2 * _LOOKED_AT else f"{text[:_LOOKED_AT]}\n{text[-_LOOKED_AT:]}"
-    if not _may_have_titles(looked_at) or _MARKUP_OPENING.match(text) or not _ABOUT_PAPER.search(text, 0, _LOOKED_AT):
+    if _MARKUP_OPENING.match(text) or not _ABOUT_PAPER.search(text, 0, _LOOKED_AT):
         return False
+    looked_at = text if len(text) <= 2 * _LOOKED_AT else f"{text[:_LOOKED_AT]}\n{text[-_LOOKED_AT:]}"
     source = Source(looked_at)
     units = find_units(source)
     titles = find_titles(source, units)
@@ -88,11 +80,6 @@ def recognizes(text: str) -> bool:
         unit.heading and is_page_title(unit) for unit in units
     )
     return bool(titles) and (has_papers or has_headings)
-
-
-def _may_have_titles(text: str) -> bool:
-    """Whether anything in the text may be a heading or a link with words: a title is one or the other."""
-    return any(mark in text for mark in _LINK_MARKS) or _OPENS_TITLE.search("\n" + with_line_feeds(text)) is not None
 
 
 def read(document: Document) -> DocumentRecord:

@@ -272,7 +272,7 @@ def _begins_with_paper(opening: str, *, is_cut: bool) -> bool:
         return opening.startswith("[") and _LITERAL_OPENING.match(start) is not None
     if not start.startswith("{"):
         return False
-    members = _first_members(start)
+    members = _first_members(start, last="paper")
     if "paper" in members:
         return start.startswith("{", members["paper"])
     # Hundreds of authors may fill all that is looked at.
@@ -280,8 +280,8 @@ def _begins_with_paper(opening: str, *, is_cut: bool) -> bool:
     return "id" in members and is_paper
 
 
-def _first_members(opening: str) -> dict[str, int]:
-    """The names in the object that begins here, which may be cut off, and where their values begin."""
+def _first_members(opening: str, last: str | None = None) -> dict[str, int]:
+    """The names in the object that begins here, which may be cut off, and where their values begin; up to `last`."""
     members: dict[str, int] = {}
     depth = 0
     for token in _TOKEN.finditer(opening):
@@ -295,4 +295,6 @@ def _first_members(opening: str) -> dict[str, int]:
             break  # a string that is cut off
         elif depth == 1 and token[2] is not None:
             members.setdefault(token[1], token.end())
+            if token[1] == last:
+                break
     return members

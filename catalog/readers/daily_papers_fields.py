@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any, Final
 
-from catalog.readers.json_elements import JsonElement, RawJson, array_members, object_member
+from catalog.readers.json_elements import JsonElement, RawJson, array_members, member_at, object_members
 from catalog.records import RejectRecord
 
 MAX_COUNT: Final = 10**9
@@ -29,6 +29,7 @@ class Notes:
         self.rejects: list[RejectRecord] = []
         self._has_places = span is None and literal is None
         self._literal = literal
+        self._element = element
         self._pieces: dict[Path, RawJson] = {(): element}
 
     def refuse(self, path: Path, value: Any, reason: str) -> None:
@@ -54,10 +55,15 @@ class Notes:
     def _piece(self, path: Path) -> RawJson:
         if path in self._pieces:
             return self._pieces[path]
+        names = [name for name in path if isinstance(name, str)]
+        found = member_at(self._element, names) if len(names) == len(path) else None
+        if found is not None:
+            self._pieces[path] = found
+            return found
         parent = path[:-1]
         container = self._piece(parent)
         if isinstance(path[-1], str):
-            self._pieces[path] = object_member(container, path[-1])
+            self._pieces.update({(*parent, name): member for name, member in object_members(container).items()})
         else:
             self._pieces.update({(*parent, index): member for index, member in enumerate(array_members(container))})
         return self._pieces[path]
