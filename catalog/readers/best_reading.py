@@ -21,6 +21,7 @@ MORE_NO_CARD: Final = 5  # a banner of several lines is one exception with some 
 DOUBT: Final = 2  # readings that are this close are equally good
 
 _IMPOSSIBLE: Final = 1 << 40
+_AT_FIRST: Final = (0, _IMPOSSIBLE, _IMPOSSIBLE, _IMPOSSIBLE, _IMPOSSIBLE, _IMPOSSIBLE)
 
 
 class Label(Enum):
@@ -36,12 +37,17 @@ class Label(Enum):
     FURNITURE = "page furniture"
 
 
+# In Python 3.11 a member of an enumeration takes longer to reach than a name.
+_NO_CARD, _TITLE, _ABSTRACT, _CONTINUATION = Label.NO_CARD, Label.TITLE, Label.ABSTRACT, Label.CONTINUATION
+
+
 @dataclass(slots=True)
 class Choices:
     """What it costs to read one piece as each of the things that it may be, without the end of the card above.
 
     A trailer may be that or no part of a card. A paragraph may be no part of a card, furniture where it `may_be_head`
-    or `may_be_tail`, a title, an abstract, a continuation, and of two glued ones where it `may_be_glued`.
+    or `may_be_tail`, a title, an abstract, a continuation, and of two glued ones where it `may_be_glued`. `is_plain`
+    where it is a paragraph with none of these.
     """
 
     title: int = 0
@@ -53,6 +59,7 @@ class Choices:
     may_be_glued: bool = False
     may_be_head: bool = False
     may_be_tail: bool = False
+    is_plain: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +73,8 @@ class Best:
 
 # The least costs of coming to each place, or of going on from each: head, title, abstract, trailer, no card, tail.
 _Costs = tuple[int, int, int, int, int, int]
+# What it costs in each place to end a card, other than by its trailer.
+_Ends = tuple[int, int, int, int, int, int]
 
 
 def best_reading(choices: Sequence[Choices], *, has_trailers: bool) -> Best:
@@ -74,26 +83,32 @@ def best_reading(choices: Sequence[Choices], *, has_trailers: bool) -> Best:
     A label is an alternative where some reading with it costs no more than DOUBT above the least.
     """
     no_trailer = NO_TRAILER if has_trailers else 0
-    forward = _forward(choices, no_trailer)
-    after: _Costs = (0, NO_ABSTRACT + no_trailer, no_trailer, 0, 0, 0)
+    ends: _Ends = (0, NO_ABSTRACT + no_trailer, no_trailer, 0, 0, 0)
+    forward = _forward(choices, ends)
+    after: _Costs = ends
     cost = min(map(sum, zip(forward[-1], after, strict=True)))
     labels: list[Label] = []
     alternatives: dict[int, tuple[Label, ...]] = {}
     for at in range(len(choices) - 1, -1, -1):
-        through, after = _through(choices[at], forward[at], after, no_trailer)
-        best = min(through, key=through.__getitem__)
-        labels.append(best)
-        others = [label for label, of_label in through.items() if of_label <= cost + DOUBT and label is not best]
-        if others:
-            alternatives[at] = tuple(others)
+        choice = choices[at]
+        if choice.is_plain:
+            through, after = _through_plain(choice, forward[at], after, ends)
+        else:
+            through, after = _through(choice, forward[at], after, ends)
+        near = [label for of_label, label in through if of_label <= cost + DOUBT]
+        if len(near) > 1:
+            best = next(label for of_label, label in through if of_label == cost)
+            alternatives[at] = tuple(label for label in near if label is not best)
+            near = [best]
+        labels += near
     labels.reverse()
     return Best(cost, labels, alternatives)
 
 
-def _forward(choices: Sequence[Choices], no_trailer: int) -> list[_Costs]:
+def _forward(choices: Sequence[Choices], ends: _Ends) -> list[_Costs]:
     """The least costs of coming to each place, before each piece and at the end."""
-    title_ends, abstract_ends = NO_ABSTRACT + no_trailer, no_trailer
-    costs: list[_Costs] = [(0, *[_IMPOSSIBLE] * 5)]  # type: ignore[list-item]
+    _, title_ends, abstract_ends, _, _, _ = ends
+    costs: list[_Costs] = [_AT_FIRST]
     for choice in choices:
         head, title, abstract, trailer, no_card, tail = costs[-1]
         begins = min(head, title + title_ends, abstract + abstract_ends, trailer)
@@ -104,75 +119,84 @@ def _forward(choices: Sequence[Choices], no_trailer: int) -> list[_Costs]:
             costs.append((_IMPOSSIBLE, _IMPOSSIBLE, _IMPOSSIBLE, to_trailer, to_no_card, to_tail))
             continue
         begins = min(begins, no_card)
-        to_head = min(head, no_card) if choice.may_be_head else _IMPOSSIBLE
-        if choice.may_be_tail:
-            to_tail = min(to_tail, begins, tail)
+        to_head = _IMPOSSIBLE
         to_title = begins + choice.title
         to_abstract = min(title + choice.abstract, abstract + choice.continuation)
-        if choice.may_be_glued:
-            to_title = min(to_title, title + choice.abstract_and_title + abstract_ends)
-            to_abstract = min(to_abstract, begins + choice.title_and_abstract)
+        if not choice.is_plain:
+            if choice.may_be_head:
+                to_head = min(head, no_card)
+            if choice.may_be_tail:
+                to_tail = min(to_tail, begins, tail)
+            if choice.may_be_glued:
+                to_title = min(to_title, title + choice.abstract_and_title + abstract_ends)
+                to_abstract = min(to_abstract, begins + choice.title_and_abstract)
         costs.append((to_head, to_title, to_abstract, _IMPOSSIBLE, to_no_card, to_tail))
     return costs
 
 
-def _through(choice: Choices, here: _Costs, after: _Costs, no_trailer: int) -> tuple[dict[Label, int], _Costs]:
-    """The least cost of a whole reading with each label of one piece, and the costs of going on from before it."""
+def _through_plain(
+    choice: Choices, here: _Costs, after: _Costs, ends: _Ends
+) -> tuple[Sequence[tuple[int, Label]], _Costs]:
+    """The same as _through for a paragraph that is neither glued nor furniture, as nearly all are, in less time."""
     head, title, abstract, trailer, no_card, tail = here
-    to_head, to_title, to_abstract, to_trailer, to_no_card, to_tail = after
-    title_ends, abstract_ends = NO_ABSTRACT + no_trailer, no_trailer
+    _, to_title, to_abstract, _, to_no_card, to_tail = after
+    _, title_ends, abstract_ends, _, _, _ = ends
+    as_title, as_abstract = choice.title + to_title, choice.abstract + to_abstract
+    as_more = choice.continuation + to_abstract
+    refused, more, more_tail = NO_CARD + to_no_card, MORE_NO_CARD + to_no_card, MORE_NO_CARD + to_tail
     begins = min(head, title + title_ends, abstract + abstract_ends, trailer)
-    more = MORE_NO_CARD + to_no_card
-    more_tail = MORE_NO_CARD + to_tail
-    through = {Label.NO_CARD: min(begins + NO_CARD + to_no_card, no_card + more, tail + more_tail)}
-    card = NO_CARD + to_no_card
-    if choice.is_trailer:
-        after_title = NO_ABSTRACT_BEFORE_TRAILER + to_trailer
-        through[Label.TRAILER] = min(title + after_title, abstract + to_trailer)
-        before = (
-            card,
-            min(card + title_ends, after_title),
-            min(card + abstract_ends, to_trailer),
-            card,
-            more,
-            more_tail,
-        )
-        return through, before
-    begins = min(begins, no_card)
-    if choice.may_be_head or choice.may_be_tail:
-        through[Label.FURNITURE] = _IMPOSSIBLE
-    if choice.may_be_head:
-        through[Label.FURNITURE] = min(head, no_card) + to_head
-    if choice.may_be_tail:
-        through[Label.FURNITURE] = min(through[Label.FURNITURE], min(begins, tail) + to_tail)
-        card, more, more_tail = min(card, to_tail), min(more, to_tail), min(more_tail, to_tail)
-    as_title, as_abstract, as_more = (
-        choice.title + to_title,
-        choice.abstract + to_abstract,
-        choice.continuation + to_abstract,
+    through = (
+        (min(begins + refused, no_card + more, tail + more_tail), _NO_CARD),
+        ((begins if begins < no_card else no_card) + as_title, _TITLE),
+        (title + as_abstract, _ABSTRACT),
+        (abstract + as_more, _CONTINUATION),
     )
-    begin = as_title
-    after_title = as_abstract
-    if choice.may_be_glued:
-        both = choice.title_and_abstract + to_abstract
-        turned = choice.abstract_and_title + abstract_ends + to_title
-        through[Label.TITLE_AND_ABSTRACT] = begins + both
-        through[Label.ABSTRACT_AND_TITLE] = title + turned
-        begin, after_title = min(begin, both), min(after_title, turned)
-    through[Label.TITLE] = begins + as_title
-    through[Label.ABSTRACT] = title + as_abstract
-    through[Label.CONTINUATION] = abstract + as_more
-    card = min(card, begin)
-    before_no_card = min(more, begin)
-    before_head = card
-    if choice.may_be_head:
-        before_head, before_no_card = min(card, to_head), min(before_no_card, to_head)
+    card = refused if refused < as_title else as_title
+    from_title, from_abstract = card + title_ends, card + abstract_ends
     before = (
-        before_head,
-        min(card + title_ends, after_title),
-        min(card + abstract_ends, as_more),
         card,
-        before_no_card,
+        from_title if from_title < as_abstract else as_abstract,
+        from_abstract if from_abstract < as_more else as_more,
+        card,
+        more if more < as_title else as_title,
         more_tail,
     )
     return through, before
+
+
+def _through(choice: Choices, here: _Costs, after: _Costs, ends: _Ends) -> tuple[Sequence[tuple[int, Label]], _Costs]:
+    """The least cost of a whole reading with each label of one piece, and the costs of going on from before it."""
+    head, title, abstract, trailer, no_card, tail = here
+    to_head, to_title, to_abstract, to_trailer, to_no_card, to_tail = after
+    _, title_ends, abstract_ends, _, _, _ = ends
+    card, more, more_tail = NO_CARD + to_no_card, MORE_NO_CARD + to_no_card, MORE_NO_CARD + to_tail
+    begins = min(head, title + title_ends, abstract + abstract_ends, trailer)
+    through = [(min(begins + card, no_card + more, tail + more_tail), _NO_CARD)]
+    if choice.is_trailer:
+        after_title = NO_ABSTRACT_BEFORE_TRAILER + to_trailer
+        through.append((min(title + after_title, abstract + to_trailer), Label.TRAILER))
+        from_title, from_abstract = min(card + title_ends, after_title), min(card + abstract_ends, to_trailer)
+        return through, (card, from_title, from_abstract, card, more, more_tail)
+    begins = min(begins, no_card)
+    from_head = _IMPOSSIBLE
+    as_furniture = _IMPOSSIBLE
+    if choice.may_be_head:
+        from_head = to_head
+        as_furniture = min(head, no_card) + to_head
+    if choice.may_be_tail:
+        as_furniture = min(as_furniture, min(begins, tail) + to_tail)
+        card, more, more_tail = min(card, to_tail), min(more, to_tail), min(more_tail, to_tail)
+    if choice.may_be_head or choice.may_be_tail:
+        through.append((as_furniture, Label.FURNITURE))
+    begin, after_title = choice.title + to_title, choice.abstract + to_abstract
+    as_more = choice.continuation + to_abstract
+    single = ((begins + begin, _TITLE), (title + after_title, _ABSTRACT), (abstract + as_more, _CONTINUATION))
+    if choice.may_be_glued:
+        both = choice.title_and_abstract + to_abstract
+        turned = choice.abstract_and_title + abstract_ends + to_title
+        through += [(begins + both, Label.TITLE_AND_ABSTRACT), (title + turned, Label.ABSTRACT_AND_TITLE)]
+        begin, after_title = min(begin, both), min(after_title, turned)
+    through += single
+    card = min(card, begin)
+    from_title, from_abstract = min(card + title_ends, after_title), min(card + abstract_ends, as_more)
+    return through, (min(card, from_head), from_title, from_abstract, card, min(more, begin, from_head), more_tail)

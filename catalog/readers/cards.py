@@ -67,11 +67,9 @@ def read_pieces(pieces: Sequence[Piece], lines: Sequence[str], *, has_date: bool
     do not begin with furniture.
     """
     page = _Page(pieces, lines, has_date)
-    choices = [page.choices(at) for at in range(len(pieces))]
-    best = best_reading(choices, has_trailers=page.has_trailers)
+    best = best_reading(page.choices(), has_trailers=page.has_trailers)
     if _may_change(best, page):
-        exact = [page.choices(at, is_exact=True) for at in range(len(pieces))]
-        best = best_reading(exact, has_trailers=page.has_trailers)
+        best = best_reading(page.choices(is_exact=True), has_trailers=page.has_trailers)
     labelled = (
         Labelled(piece, label, best.alternatives.get(at, ()))
         for at, (piece, label) in enumerate(zip(pieces, best.labels, strict=True))
@@ -94,49 +92,50 @@ class _Page:
         self.has_trailers = any(isinstance(piece, Trailer) for piece in pieces)
         self.bounded: list[int] = []
 
-    def choices(self, at: int, *, is_exact: bool = False) -> Choices:
-        """Return what a piece may be; unless `is_exact`, a long one is judged as a title at a glance."""
-        piece = self._pieces[at]
-        if isinstance(piece, Trailer):
-            return Choices(is_trailer=True)
-        as_title = None if is_exact else least_title_cost(piece.text)
+    def choices(self, *, is_exact: bool = False) -> list[Choices]:
+        """Return what each piece may be; unless `is_exact`, long ones are judged as titles at a glance."""
+        texts = [None if isinstance(piece, Trailer) else piece.text for piece in self._pieces]
+        return [
+            Choices(is_trailer=True, is_plain=False)
+            if isinstance(piece, Trailer)
+            else self._paragraph(at, piece, texts[at - 1] if at else None, below, is_exact)
+            for at, (piece, below) in enumerate(zip(self._pieces, [*texts[1:], None], strict=True))
+        ]
+
+    def _paragraph(self, at: int, piece: Paragraph, above: str | None, below: str | None, is_exact: bool) -> Choices:
+        text = piece.text
+        as_title = None if is_exact else least_title_cost(text)
         if as_title is None:
-            as_title = title_cost(piece.text, is_furniture=piece.is_furniture)
+            as_title = title_cost(text, is_furniture=piece.is_furniture)
         else:
             self.bounded.append(at)
-        above, below = self._paragraph(at - 1), self._paragraph(at + 1)
         as_abstract = abstract_cost(
-            piece.text,
+            text,
             as_title,
-            goes_on=below is not None and goes_on(piece.text, below),
+            goes_on=below is not None and goes_on(text, below),
             is_furniture=piece.is_furniture,
             may_be_short=self.is_brief,
         )
-        as_more = continuation_cost(piece.text, as_title, self._length_before(at))
-        if above is not None and goes_on(above, piece.text):
+        as_more = continuation_cost(text, as_title, self._length_before(at))
+        if above is not None and goes_on(above, text):
             as_more += SENTENCE_GOES_ON
         choices = Choices(as_title, as_abstract, as_more)
         if piece.end - piece.start > 1:
             self._add_glued(choices, piece)
         if piece.is_furniture:
+            choices.is_plain = False
             choices.may_be_head = at < self._head_end
             choices.may_be_tail = at >= self._tail_start
         return choices
 
     def _add_glued(self, choices: Choices, piece: Paragraph) -> None:
         glued = _Glued([strip_blanks(line) for line in self._lines[piece.start : piece.end]])
+        choices.is_plain = False
         choices.may_be_glued = True
         choices.continuation += glued.against_continuation
         choices.abstract += glued.against_abstract
         choices.title_and_abstract = GLUED + glued.title_first
         choices.abstract_and_title = GLUED + glued.title_last
-
-    def _paragraph(self, at: int) -> str | None:
-        """The text of the piece, if there is one and it is no trailer."""
-        if not 0 <= at < len(self._pieces):
-            return None
-        piece = self._pieces[at]
-        return None if isinstance(piece, Trailer) else piece.text
 
     def _length_before(self, at: int) -> int:
         """How long the two paragraphs above are: an abstract and perhaps a title, or two paragraphs of an abstract."""

@@ -168,7 +168,10 @@ def find_pieces(lines: Sequence[str], start: int, end: int) -> list[Piece]:
 
 
 def _paragraphs(lines: Sequence[str], run: Sequence[int]) -> Iterator[Paragraph]:
-    if run and all(is_furniture(lines[at]) for at in run):
+    if len(run) == 1:
+        line = lines[run[0]]
+        yield Paragraph(run[0], run[0] + 1, strip_blanks(line), is_furniture(line))
+    elif run and all(is_furniture(lines[at]) for at in run):
         for at in run:
             yield Paragraph(at, at + 1, strip_blanks(lines[at]), is_furniture=True)
     elif run:
