@@ -90,10 +90,11 @@ def _mentions(clause: str) -> list[str]:
     whole = _named(released)
     if "survey list" in whole:
         return _about_survey(found)
-    found += [match[1] for match in vocabulary.OF_THIS.finditer(released)]
+    if "benchmark" in released or "leaderboard" in released:
+        found += [match[1] for match in vocabulary.OF_THIS.finditer(released)]
     for coordinated in vocabulary.COORDINATED.finditer(released):
         found += _named(coordinated[1])
-    on_page = vocabulary.ON_OUR_PAGE.search(released)
+    on_page = vocabulary.ON_OUR_PAGE.search(released) if "page" in released or "site" in released else None
     if on_page:
         found.append("project page" if on_page[1] else "website")
     return list(dict.fromkeys(found)) or whole or _named(clause)
@@ -120,12 +121,17 @@ def _named(text: str) -> list[str]:
 
 
 def _is_promised(clause: str, after: str) -> bool:
-    promised = vocabulary.PROMISED.search(clause) or vocabulary.INTENDED.search(clause)
+    promised = _has_promise(clause) and (vocabulary.PROMISED.search(clause) or vocabulary.INTENDED.search(clause))
     if promised and not vocabulary.THERE.search(clause, promised.end()):
         return True
     if vocabulary.LATER.search(clause[-_NEAR:]) or vocabulary.LATER.search(after[:_NEAR]):
         return True
     return bool(vocabulary.WILL_BE.match(after) and vocabulary.PROMISED.search(after[:_NEAR]))
+
+
+def _has_promise(clause: str) -> bool:
+    """Whether one of the words is there without which nothing is promised."""
+    return any(word in clause for word in vocabulary.PROMISING)
 
 
 def _is_own(clause: str) -> bool:

@@ -75,7 +75,8 @@ def find_stretches(text: str) -> Iterator[Stretch]:
 
 def first_hint(lowered: str) -> int | None:
     """A place at or before the first anchor, which takes far longer to find; None where there is none for certain."""
-    places = [place for word in _SCHEME_WORDS if (place := lowered.find(word)) >= 0]
+    words = _SCHEME_WORDS if ":" in lowered or "/" in lowered or "\\" in lowered else ("www",)
+    places = [place for word in words if (place := lowered.find(word)) >= 0]
     dot = _DOT_OF_ANCHOR.search(lowered)
     if dot is not None:
         places.append(max(0, dot.start() - _LONGEST_NAME))

@@ -30,6 +30,7 @@ _VIDEO_ENDS = (
     r"(?:demos?|demonstrations?|results?|samples?|examples?|presentation|abstract|is|are|can|of|at|available|and|"
     r"showing|link|tutorials?)"
 )
+_WORD_BEGINS = r"\b"
 _NOUN_PATTERNS: dict[str, tuple[str, ...]] = {
     "project page": (
         r"\b(?:project|official|paper|companion|accompanying)(?:'s)? ?(?:web ?)?-?(?:pages?|sites?|home ?pages?)\b",
@@ -96,9 +97,12 @@ _NOUN_PATTERNS: dict[str, tuple[str, ...]] = {
     ),
 }
 NOUN_ROLES = tuple(_NOUN_PATTERNS)
-NOUN = re.compile(
-    "|".join(f"(?P<n{index}>{'|'.join(patterns)})" for index, patterns in enumerate(_NOUN_PATTERNS.values())),
+_NOUN_GROUPS = "|".join(
+    f"(?P<n{index}>{'|'.join(pattern.removeprefix(_WORD_BEGINS) for pattern in patterns)})"
+    for index, patterns in enumerate(_NOUN_PATTERNS.values())
 )
+# All begin at the beginning of a word: to look for that once spares trying each of them in the middle of words.
+NOUN = re.compile(rf"\b(?:{_NOUN_GROUPS})")
 
 # Where a new statement begins inside a sentence: only the last one that names something speaks of the address.
 CLAUSE = re.compile(
@@ -141,13 +145,15 @@ _PUBLIC = (
 PROMISED = re.compile(rf"\b(?:will|shall|would)\s(?:{_ADVERB}\s){{0,5}}{_PUBLIC}\b")
 THERE = re.compile(rf"\b(?:is|are|was|were|been|can be)\s(?:{_ADVERB}\s){{0,4}}{_PUBLIC}\b")
 INTENDED = re.compile(
-    r"\b(?:we|authors)\s(?:will|shall|plan to|intend to|are going to|aim to)\s(?:\w{1,20}\s){0,2}"
-    r"(?:releas|open|shar|publish|provid|mak|upload|disclos|distribut)|\bto be (?:released|made|published)\b|"
-    r"\bcoming soon\b",
+    r"\b(?:(?:we|authors)\s(?:will|shall|plan to|intend to|are going to|aim to)\s(?:\w{1,20}\s){0,2}"
+    r"(?:releas|open|shar|publish|provid|mak|upload|disclos|distribut)|to be (?:released|made|published)\b|"
+    r"coming soon\b)",
 )
+# Without one of these, neither PROMISED nor INTENDED has a match.
+PROMISING = ("will", "shall", "would", "plan to", "intend to", "going to", "aim to", "to be ", "coming soon")
 LATER = re.compile(
-    r"\bcoming soon\b|\bto be (?:released|announced|published)\b|\bsoon\b|"
-    r"\b(?:upon|after|once|following)\s(?:\w{1,20}\s){0,4}(?:acceptance|publication|accepted|published|review)\b",
+    r"\b(?:coming soon\b|to be (?:released|announced|published)\b|soon\b|"
+    r"(?:upon|after|once|following)\s(?:\w{1,20}\s){0,4}(?:acceptance|publication|accepted|published|review)\b)",
 )
 WILL_BE = re.compile(r"\W{0,3}(?:will|shall) be\b")
 
@@ -157,12 +163,12 @@ OFFER = re.compile(
     r"(?! (?:datasets?|data|codes?|models?|benchmarks?|corpus|corpora|implementation|library|software|tools?|by)\b)",
 )
 REUSE = re.compile(
-    r"\bwe (?:\w{1,20}ly )?(?:use|used|adopt|adopted|employ|employed|leverage|leveraged|build (?:up)?on|built on|"
-    r"borrow|follow|fine-?tune|evaluate on|train on)\b|\bbuil(?:t|d|ds|ding) (?:on|upon|with|using)\b|"
-    r"\b(?:is|are|was|were) (?:\w{1,20}ly )?based (?:up)?on\b(?! our)|"
-    r"\bbased (?:up)?on the (?:\w{1,20} ){0,2}(?:code|codebase|implementation|repository|repo)\b|"
-    r"\busing the\b(?! (?:following )?(?:link|url|web ?(?:site|page)|address|page|code))|"
-    r"\b(?:adapted from|borrowed from|taken from|derived from|fork(?:ed)? (?:of|from)|thanks to|powered by|"
+    r"\b(?:we (?:\w{1,20}ly )?(?:use|used|adopt|adopted|employ|employed|leverage|leveraged|build (?:up)?on|built on|"
+    r"borrow|follow|fine-?tune|evaluate on|train on)\b|buil(?:t|d|ds|ding) (?:on|upon|with|using)\b|"
+    r"(?:is|are|was|were) (?:\w{1,20}ly )?based (?:up)?on\b(?! our)|"
+    r"based (?:up)?on the (?:\w{1,20} ){0,2}(?:code|codebase|implementation|repository|repo)\b|"
+    r"using the\b(?! (?:following )?(?:link|url|web ?(?:site|page)|address|page|code))|"
+    r"(?:adapted from|borrowed from|taken from|derived from|fork(?:ed)? (?:of|from)|thanks to|powered by|"
     r"compar(?:e|ed|ing) (?:with|against|to)|extensions? (?:of|to)|integrated (?:in|into|with)|"
-    r"made available by|provided by|released by|developed by|courtesy of|extends? the)\b",
+    r"made available by|provided by|released by|developed by|courtesy of|extends? the)\b)",
 )

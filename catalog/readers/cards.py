@@ -99,7 +99,7 @@ class _Page:
             Choices(is_trailer=True, is_plain=False)
             if isinstance(piece, Trailer)
             else self._paragraph(at, piece, texts[at - 1] if at else None, below, is_exact)
-            for at, (piece, below) in enumerate(zip(self._pieces, [*texts[1:], None], strict=True))
+            for at, (piece, below) in enumerate(zip(self._pieces, [*texts, None][1:], strict=True))
         ]
 
     def _paragraph(self, at: int, piece: Paragraph, above: str | None, below: str | None, is_exact: bool) -> Choices:
