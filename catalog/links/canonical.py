@@ -37,8 +37,8 @@ def _canonicalize(url: str) -> Target:
     return forge_target(address) or hub_target(address) or _ordinary_page(address)
 
 
-# The same address comes from a field, a second time to be stored, and again with every digest that repeats its paper.
-_canonicalize_often = lru_cache(maxsize=4096)(_canonicalize)
+# An address of a field is asked for when it is read and when it is stored. So few are kept that they take little memory.
+_canonicalize_often = lru_cache(maxsize=512)(_canonicalize)
 
 
 def _ordinary_page(address: Address) -> Target:

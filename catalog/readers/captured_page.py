@@ -14,7 +14,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from itertools import pairwise
 from typing import Final
 
@@ -82,17 +81,9 @@ def recognizes(text: str) -> bool:
 
 
 def _taken_apart(text: str) -> tuple[Source, list[Unit], dict[int, Title]]:
-    return _taken_apart_last(text) if len(text) <= 2 * _LOOKED_AT else _take_apart(text)
-
-
-def _take_apart(text: str) -> tuple[Source, list[Unit], dict[int, Title]]:
     source = Source(text)
     units = find_units(source)
     return source, units, find_titles(source, units)
-
-
-# A page that is recognised is read next.
-_taken_apart_last = lru_cache(maxsize=1)(_take_apart)
 
 
 def read(document: Document) -> DocumentRecord:
