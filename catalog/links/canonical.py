@@ -37,7 +37,7 @@ def _canonicalize(url: str) -> Target:
     return forge_target(address) or hub_target(address) or _ordinary_page(address)
 
 
-# An address of a field is asked for when it is read and when it is stored. So few are kept that they take little memory.
+# An address of a field is asked for when it is read and when it is stored. Few are kept: they take little memory.
 _canonicalize_often = lru_cache(maxsize=512)(_canonicalize)
 
 
