@@ -1,6 +1,6 @@
 """The words that abstracts use of what they offer: things released, promises, and what belongs to others.
 
-All patterns but CLAUSE and LABEL are for text that `folded` made: to search that is three times faster than to search
+All patterns but CLAUSE and LABEL are for text that `folded` made: to search that is about twice as fast as to search
 without regard to case.
 """
 
