@@ -12,7 +12,6 @@ import gzip
 import hashlib
 import io
 import os
-import re
 import stat
 import sys
 import zlib
@@ -46,8 +45,7 @@ _CHUNK: Final = 256 * 1024
 _BLANKS: Final = "\ufeff \t\r\n\v\f\u00a0\u200b"
 _GZIP: Final = b"\x1f\x8b"
 
-_LINE_END = re.compile(r"\r\n|\n|\r")
-_CONTROL = re.compile("[\x01-\x08\x0e-\x1a\x1c-\x1f\x7f]")
+_CONTROLS: Final = bytes([*range(0x01, 0x09), *range(0x0E, 0x1B), *range(0x1C, 0x20), 0x7F])
 
 _BYTE_ORDER_MARKS: Final = (
     (b"\xff\xfe\x00\x00", "UTF-32"),
@@ -133,9 +131,14 @@ class DocumentStream:
                 raise DocumentError(f"{self.shown}: was changed while it was being read; load it again")
 
 
+def with_line_feeds(text: str) -> str:
+    r"""Return a text with `\n` for its line ends, which may be `\r\n` and lone `\r` too."""
+    return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
+
+
 def split_lines(text: str) -> list[str]:
     r"""Split a text at `\n`, `\r\n` and lone `\r`, and at nothing else; a final line end does not start a line."""
-    lines = _LINE_END.split(text)
+    lines = with_line_feeds(text).split("\n")
     if lines[-1] == "":
         lines.pop()
     return lines
@@ -300,7 +303,7 @@ class _Text:
         if piece:
             self._lines.pass_over(piece)
             self._length += len(piece)
-            self._control_count += len(_CONTROL.findall(piece))
+            self._control_count += len(chunk) - len(chunk.translate(None, _CONTROLS))
             self._is_blank = self._is_blank and not piece.strip(_BLANKS)
             yield piece
 

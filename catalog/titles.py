@@ -15,6 +15,8 @@ _LATEX_FORMATTING = re.compile(
 # As in Unicode's Stream-Safe Text Format: no language comes near it.
 _MAX_MARKS = 30
 
+_NO_LETTERS_OR_DIGITS = bytes(code for code in range(128) if not chr(code).isalnum())
+
 
 def title_key(title: str) -> str:
     """Return the letters and digits of `title`, folded, so that two printings of one title are equal.
@@ -24,8 +26,13 @@ def title_key(title: str) -> str:
     then, because an empty key would join every such title. Raises ValueError for a title of white space only.
     """
     normal = unicodedata.normalize("NFKC", _with_few_marks(title))
-    folded = _fold(_LATEX_FORMATTING.sub("", normal))
-    key = "".join(character for character in folded if character.isalnum())
+    printed = _LATEX_FORMATTING.sub("", normal) if "\\" in normal else normal
+    if printed.isascii():
+        folded = printed.lower()
+        key = folded.encode().translate(None, _NO_LETTERS_OR_DIGITS).decode()
+    else:
+        folded = _without_marks(printed).casefold()
+        key = "".join(character for character in folded if character.isalnum())
     key = key or "".join(folded.split()) or "".join(normal.split())
     if not key:
         raise ValueError("a title of white space only identifies nothing")
@@ -48,12 +55,6 @@ def _with_few_marks(text: str) -> str:
 def _is_mark(character: str) -> bool:
     # Some characters are no marks themselves but are normalised to one (U+FF9E).
     return unicodedata.combining(unicodedata.normalize("NFKD", character)[0]) != 0
-
-
-def _fold(text: str) -> str:
-    if text.isascii():
-        return text.lower()
-    return _without_marks(text).casefold()
 
 
 def _without_marks(text: str) -> str:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+from typing import Final
+
 from catalog.links.address import Address, page_url, parse_address
 from catalog.links.forges import forge_target
 from catalog.links.hosts import (
@@ -16,6 +19,9 @@ from catalog.links.hosts import (
 from catalog.links.hubs import hub_target, page_key
 from catalog.links.targets import LinkKind, Target
 
+# Longer addresses are not kept: what they take is bounded.
+_SHORT: Final = 256
+
 
 def canonicalize(url: str) -> Target:
     """What an address points at, in canonical form.
@@ -23,8 +29,16 @@ def canonicalize(url: str) -> Target:
     Takes an address with or without its scheme. Two spellings of one target give equal `key`s, and canonicalizing
     the canonical address changes nothing but `sub_path`. Raises ValueError for what is no address.
     """
+    return _canonicalize_often(url) if len(url) <= _SHORT else _canonicalize(url)
+
+
+def _canonicalize(url: str) -> Target:
     address = parse_address(url)
     return forge_target(address) or hub_target(address) or _ordinary_page(address)
+
+
+# An address of a field is asked for when it is read and when it is stored. Few are kept: they take little memory.
+_canonicalize_often = lru_cache(maxsize=512)(_canonicalize)
 
 
 def _ordinary_page(address: Address) -> Target:

@@ -79,7 +79,7 @@ def forge_target(address: Address) -> Target | None:
     """The repository, gist or owner that an address on a forge names; None where the host is no forge."""
     host, segments = address.host, address.segments
     if host in _GITHUB_HOSTS or host in _GITHUB_RAW_HOSTS:
-        return _github(replace(address, host="github.com"))
+        return _github(address if host == "github.com" else replace(address, host="github.com"))
     if host == "api.github.com":
         is_repository = len(segments) > 2 and segments[0] == "repos"
         return (

@@ -21,7 +21,9 @@ _MARK = re.compile(
     r"|(?P<wide>(?<=[A-Za-z0-9/])[．／：](?=[A-Za-z0-9/／]))"
 )
 # Every mark begins with one of these: looking for them first is many times faster than trying every mark everywhere.
-_BEGINNING = re.compile(r"[\\$∼˜～‐‑−﹣－–\u200b-\u200d\u2060\ufeff\u00ad．／：]|\{[-~_}\\]|&[a-z#]")
+_BEGINNING = re.compile(
+    r"[\\${&∼˜～‐‑−﹣－–\u200b-\u200d\u2060\ufeff\u00ad．／：](?:(?<![{&])|(?<=\{)[-~_}\\]|(?<=&)[a-z#])"
+)
 _STANDS_FOR = {"tilde": "~", "under": "_", "hyphen": "-", "nothing": ""}
 _ENTITIES = {"amp": "&", "#38": "&", "lt": "<", "gt": ">", "quot": '"', "nbsp": " ", "#95": "_", "#47": "/"}
 _WIDE = {"．": ".", "／": "/", "：": ":"}
@@ -52,6 +54,8 @@ class MendedText:
 
 def mend(text: str) -> MendedText:
     """Undo the marks in `text`. Never raises; time is linear, as every quantifier in the patterns is capped."""
+    if not _may_have_marks(text):
+        return MendedText(text, (0,), (0,), (True,), (len(text),))
     pieces: list[str] = []
     places: list[tuple[int, int, bool, int]] = []
     length = last = 0
@@ -74,6 +78,12 @@ def mend(text: str) -> MendedText:
     pieces.append(text[last:])
     starts, origins, is_copied, ends = zip(*places, strict=True)
     return MendedText("".join(pieces), starts, origins, is_copied, ends)
+
+
+def _may_have_marks(text: str) -> bool:
+    if text.isascii():
+        return "\\" in text or "$" in text or "{" in text or "&" in text
+    return _BEGINNING.search(text) is not None
 
 
 def _replacement(match: re.Match[str]) -> str:

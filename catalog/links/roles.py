@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections import deque
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import get_args
 
 from catalog.links import vocabulary
@@ -38,14 +39,15 @@ class Reading:
     is_own: bool
 
 
+@lru_cache(maxsize=1024)
 def read_words(words: Surroundings) -> Reading:
     """What the words round an address say of it, before its kind stands in for what they leave open."""
-    clause = _last_clause(words.before)
+    clause, after = vocabulary.folded(_last_clause(words.before)), vocabulary.folded(words.after)
     mentions = _mentions(clause)
-    tail = vocabulary.TAIL.match(words.after)
+    tail = vocabulary.TAIL.match(after)
     if tail:
-        mentions += [role for role in _named(words.after[tail.end() :][:80]) if role not in mentions]
-    return Reading(tuple(mentions), _is_promised(clause, words.after), _is_own(clause))
+        mentions += [role for role in _named(after[tail.end() :][:80]) if role not in mentions]
+    return Reading(tuple(mentions), _is_promised(clause, after), _is_own(clause))
 
 
 def settle_roles(mentions: tuple[str, ...], target: Target) -> tuple[str, ...]:
@@ -66,15 +68,19 @@ def _last_clause(before: str) -> str:
     clause = ""
     for part in reversed(vocabulary.CLAUSE.split(before)):
         clause = f"{part} {clause}".strip()
-        if vocabulary.NOUN.search(clause):
+        if _names_something(clause):
             break
-    opening = vocabulary.OPENING.match(clause)
-    if opening and vocabulary.NOUN.search(clause, opening.end()):
+    opening = vocabulary.OPENING.match(vocabulary.folded(clause))
+    if opening and vocabulary.NOUN.search(vocabulary.folded(clause), opening.end()):
         clause = clause[opening.end() :]
-    label = vocabulary.LABEL.search(clause)
-    if label and vocabulary.NOUN.search(label[1]) and not vocabulary.VERB.search(label[1]):
+    label = vocabulary.LABEL.search(clause) if ":" in clause else None
+    if label and _names_something(label[1]) and not vocabulary.VERB.search(vocabulary.folded(label[1])):
         return f"{label[1]}:"
     return clause
+
+
+def _names_something(text: str) -> bool:
+    return vocabulary.NOUN.search(vocabulary.folded(text)) is not None
 
 
 def _mentions(clause: str) -> list[str]:
@@ -84,10 +90,11 @@ def _mentions(clause: str) -> list[str]:
     whole = _named(released)
     if "survey list" in whole:
         return _about_survey(found)
-    found += [match[1].casefold() for match in vocabulary.OF_THIS.finditer(released)]
+    if "benchmark" in released or "leaderboard" in released:
+        found += [match[1] for match in vocabulary.OF_THIS.finditer(released)]
     for coordinated in vocabulary.COORDINATED.finditer(released):
         found += _named(coordinated[1])
-    on_page = vocabulary.ON_OUR_PAGE.search(released)
+    on_page = vocabulary.ON_OUR_PAGE.search(released) if "page" in released or "site" in released else None
     if on_page:
         found.append("project page" if on_page[1] else "website")
     return list(dict.fromkeys(found)) or whole or _named(clause)
@@ -114,12 +121,17 @@ def _named(text: str) -> list[str]:
 
 
 def _is_promised(clause: str, after: str) -> bool:
-    promised = vocabulary.PROMISED.search(clause) or vocabulary.INTENDED.search(clause)
+    promised = _has_promise(clause) and (vocabulary.PROMISED.search(clause) or vocabulary.INTENDED.search(clause))
     if promised and not vocabulary.THERE.search(clause, promised.end()):
         return True
     if vocabulary.LATER.search(clause[-_NEAR:]) or vocabulary.LATER.search(after[:_NEAR]):
         return True
     return bool(vocabulary.WILL_BE.match(after) and vocabulary.PROMISED.search(after[:_NEAR]))
+
+
+def _has_promise(clause: str) -> bool:
+    """Whether one of the words is there without which nothing is promised."""
+    return any(word in clause for word in vocabulary.PROMISING)
 
 
 def _is_own(clause: str) -> bool:

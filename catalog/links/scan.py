@@ -28,6 +28,10 @@ _ANCHOR = re.compile(
     rf"|\.(?=(?:{LED_ENDINGS})(?![a-z0-9/-]))"
     r"|10(?=\.\d{4,5}/)"
 )
+# Every anchor holds one of these words, or one of the dots below after at most _LONGEST_NAME characters.
+_SCHEME_WORDS = ("http", "hxxp", "ftp://", "www")
+_DOT_OF_ANCHOR = re.compile(r"\.(?=[a-z]{2,12}+(?![a-z0-9-])|\s{0,3}(?:com|io|co|org|ly)\b|\d{4,5}/)")
+_LONGEST_NAME = len("hugging face") + 3
 _SCHEME = re.compile(
     r"(?:h(?:tt|xx)p(s?)|(ftp))\s{0,4}[:;]?\s{0,4}[/\\]{0,4}(?:\s{0,4}[/\\]){0,3}\s{0,4}", re.IGNORECASE
 )
@@ -42,6 +46,7 @@ _FORGE_AT_END = re.compile(r"(?:github|gitlab)\.com$|huggingface\.co$", re.IGNOR
 _TWO_SEGMENTS = re.compile(r"/[\w.-]{1,100}/[\w.-]")
 _GLUED_LEAD = re.compile(r"(?:at|in|on|via|from|see|code|link|url|here|is|and|to|visit|page|available)$", re.IGNORECASE)
 _DOI = re.compile(r"10\.(\d{4,5})/[A-Za-z0-9._;()/:+-]{2,200}")
+_BLANKS = re.compile(r"\s")
 _MAX_HOST = 253
 
 
@@ -57,12 +62,25 @@ class Stretch:
 def find_stretches(text: str) -> Iterator[Stretch]:
     """Give the addresses that `text` offers, in order, none overlapping another."""
     lowered = _lowered(text)
-    position = 0
-    while anchor := _ANCHOR.search(lowered, position):
-        stretch, following = _read_at(text, lowered, anchor.start(), position)
+    hint = first_hint(lowered)
+    floor = 0
+    anchor = None if hint is None else _ANCHOR.search(lowered, hint)
+    while anchor:
+        stretch, following = _read_at(text, lowered, anchor.start(), floor)
         if stretch is not None:
             yield stretch
-        position = max(following, anchor.start() + 1)
+        floor = max(following, anchor.start() + 1)
+        anchor = _ANCHOR.search(lowered, floor)
+
+
+def first_hint(lowered: str) -> int | None:
+    """A place at or before the first anchor, which takes far longer to find; None where there is none for certain."""
+    words = _SCHEME_WORDS if ":" in lowered or "/" in lowered or "\\" in lowered else ("www",)
+    places = [place for word in words if (place := lowered.find(word)) >= 0]
+    dot = _DOT_OF_ANCHOR.search(lowered)
+    if dot is not None:
+        places.append(max(0, dot.start() - _LONGEST_NAME))
+    return min(places, default=None)
 
 
 def _lowered(text: str) -> str:
@@ -174,10 +192,10 @@ def _finish(text: str, start: int, host_start: int, host: str, host_end: int, sc
     port = _PORT.match(text, host_end)
     if port:
         host_end = port.end()
-    is_host_whole = host == re.sub(r"\s", "", text[host_start:host_end]).partition(":")[0]
+    is_host_whole = host == _BLANKS.sub("", text[host_start:host_end]).partition(":")[0]
     read_run = _read_whole_run if host.casefold().endswith("archive.org") else _read_run
     path_end = joins.read_path(text, start, host, host_end, read_run) if is_host_whole else host_end
-    path = re.sub(r"\s", "", text[host_end:path_end])
+    path = _BLANKS.sub("", text[host_end:path_end])
     kept = trimmed_end(host, path, text[path_end : path_end + 40], text[max(0, start - 1) : start])
     end = joins.place_after(text, host_end, kept)
     url = f"{scheme}://{host}{port[0] if port else ''}{path[:kept]}"

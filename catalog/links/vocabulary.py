@@ -1,8 +1,24 @@
-"""The words that abstracts use of what they offer: things released, promises, and what belongs to others."""
+"""The words that abstracts use of what they offer: things released, promises, and what belongs to others.
+
+All patterns but CLAUSE and LABEL are for text that `folded` made: to search that is about twice as fast as to search
+without regard to case.
+"""
 
 from __future__ import annotations
 
 import re
+
+# The only letters besides the 26 that a search without regard to case takes for one of these.
+_TAKEN_FOR = {"\u0130": "i", "\u0131": "i", "\u017f": "s", "\u212a": "k"}
+
+
+def folded(text: str) -> str:
+    """The text in lower case, character for character, as a search without regard to case reads it."""
+    if not text.isascii():
+        for letter, taken_for in _TAKEN_FOR.items():
+            text = text.replace(letter, taken_for)
+    return text.lower()
+
 
 # After these a noun is only an attribute: "data selection", "code generation", "model training".
 _ACTIVITY = (
@@ -14,6 +30,7 @@ _VIDEO_ENDS = (
     r"(?:demos?|demonstrations?|results?|samples?|examples?|presentation|abstract|is|are|can|of|at|available|and|"
     r"showing|link|tutorials?)"
 )
+_WORD_BEGINS = r"\b"
 _NOUN_PATTERNS: dict[str, tuple[str, ...]] = {
     "project page": (
         r"\b(?:project|official|paper|companion|accompanying)(?:'s)? ?(?:web ?)?-?(?:pages?|sites?|home ?pages?)\b",
@@ -80,10 +97,12 @@ _NOUN_PATTERNS: dict[str, tuple[str, ...]] = {
     ),
 }
 NOUN_ROLES = tuple(_NOUN_PATTERNS)
-NOUN = re.compile(
-    "|".join(f"(?P<n{index}>{'|'.join(patterns)})" for index, patterns in enumerate(_NOUN_PATTERNS.values())),
-    re.IGNORECASE,
+_NOUN_GROUPS = "|".join(
+    f"(?P<n{index}>{'|'.join(pattern.removeprefix(_WORD_BEGINS) for pattern in patterns)})"
+    for index, patterns in enumerate(_NOUN_PATTERNS.values())
 )
+# All begin at the beginning of a word: to look for that once spares trying each of them in the middle of words.
+NOUN = re.compile(rf"\b(?:{_NOUN_GROUPS})")
 
 # Where a new statement begins inside a sentence: only the last one that names something speaks of the address.
 CLAUSE = re.compile(
@@ -91,36 +110,31 @@ CLAUSE = re.compile(
     r"|,\s(?:and|but|while|where|which)\s(?:also\s)?(?=(?:we|our|the|all)\s\w|(?:is|are)\s|created?\b|released?\b|"
     r"provided?\b|built\b|present(?:ed)?\b|introduced?\b)"
 )
-OPENING = re.compile(r"(?:to|for|in order to|as|due to|with|by|in|upon|besides|while)\b[^,:]{1,200},\s", re.IGNORECASE)
+OPENING = re.compile(r"(?:to|for|in order to|as|due to|with|by|in|upon|besides|while)\b[^,:]{1,200},\s")
 # What follows these words describes the thing released, and is not itself released.
 DESCRIPTION = re.compile(
     r"\s(?:for|(?<!all )(?<!some )(?<!most )of|to|that|which|from|on|about|by|using|used|needed|required|"
     r"associated with|related to|covering|based on|trained on|in)\s",
-    re.IGNORECASE,
 )
-COORDINATED = re.compile(r"(?:,|\band\b|\bwith\b|&)\s(?:also\s)?(?:the |our |a |all )?([\w -]{0,40})", re.IGNORECASE)
+COORDINATED = re.compile(r"(?:,|\band\b|\bwith\b|&)\s(?:also\s)?(?:the |our |a |all )?([\w -]{0,40})")
 ON_OUR_PAGE = re.compile(
     r"\b(?:on|at|in|see|visit|to|through|via)\s(?:our|the|this|its|a)\s(?:\w{1,20}\s){0,2}"
     r"(?:(project (?:web)?(?:page|site)|home ?page)|web ?(?:site|page))\W{0,4}(?:at|:|here|is)?\W{0,4}$",
-    re.IGNORECASE,
 )
-OF_THIS = re.compile(r"\b(?:for|of|with)\s(?:this|our)\s(?:\w{1,20}\s){0,2}?(benchmark|leaderboard)\b", re.IGNORECASE)
+OF_THIS = re.compile(r"\b(?:for|of|with)\s(?:this|our)\s(?:\w{1,20}\s){0,2}?(benchmark|leaderboard)\b")
 RELEASING = re.compile(
     r"\b(?:releas(?:e|ed|ing)|open-?\s?sourc(?:e|ed|ing)|provid(?:e|ed|ing)|shar(?:e|ed|ing)|publish(?:ed)?|"
     r"mak(?:e|ing)|made|host|maintain|creat(?:e|ed)|present|include|develop(?:ed)?)\s",
-    re.IGNORECASE,
 )
 VERB = re.compile(
     r"\b(?:is|are|was|were|be|been|can|could|may|will|has|have|shall|made|available|released|accessible|found|"
     r"accessed|open-?sourced?|published|hosted|provided|located|downloaded|obtained|viewed|shared)\b",
-    re.IGNORECASE,
 )
 LABEL = re.compile(r"(?:^|[.,;(\s])([A-Z&][\w&/, -]{2,60}):\s?[({\[<*]{0,2}$")
 TAIL = re.compile(
     r"\W{0,4}(?:website |page |site )?(?:,? ?(?:including|contains?|containing|"
     r"for (?:the |our |more |all |additional |further )?|with (?:the |our )?|where we (?:release|provide)|"
     r"which (?:contains|includes|provides)|to (?:view|see|download|access|watch))) ?",
-    re.IGNORECASE,
 )
 
 _ADVERB = r"(?:\w{1,20}ly|soon|also|all|then|further|be|made|fully|open|and|here|online|later|both)"
@@ -128,35 +142,33 @@ _PUBLIC = (
     r"(?:available|avaliable|released|open-?\s?sourced?|public|accessible|shared|published|provided|uploaded|posted|"
     r"online|made|found|come|appear)"
 )
-PROMISED = re.compile(rf"\b(?:will|shall|would)\s(?:{_ADVERB}\s){{0,5}}{_PUBLIC}\b", re.IGNORECASE)
-THERE = re.compile(rf"\b(?:is|are|was|were|been|can be)\s(?:{_ADVERB}\s){{0,4}}{_PUBLIC}\b", re.IGNORECASE)
+PROMISED = re.compile(rf"\b(?:will|shall|would)\s(?:{_ADVERB}\s){{0,5}}{_PUBLIC}\b")
+THERE = re.compile(rf"\b(?:is|are|was|were|been|can be)\s(?:{_ADVERB}\s){{0,4}}{_PUBLIC}\b")
 INTENDED = re.compile(
-    r"\b(?:we|authors)\s(?:will|shall|plan to|intend to|are going to|aim to)\s(?:\w{1,20}\s){0,2}"
-    r"(?:releas|open|shar|publish|provid|mak|upload|disclos|distribut)|\bto be (?:released|made|published)\b|"
-    r"\bcoming soon\b",
-    re.IGNORECASE,
+    r"\b(?:(?:we|authors)\s(?:will|shall|plan to|intend to|are going to|aim to)\s(?:\w{1,20}\s){0,2}"
+    r"(?:releas|open|shar|publish|provid|mak|upload|disclos|distribut)|to be (?:released|made|published)\b|"
+    r"coming soon\b)",
 )
+# Without one of these, neither PROMISED nor INTENDED has a match.
+PROMISING = ("will", "shall", "would", "plan to", "intend to", "going to", "aim to", "to be ", "coming soon")
 LATER = re.compile(
-    r"\bcoming soon\b|\bto be (?:released|announced|published)\b|\bsoon\b|"
-    r"\b(?:upon|after|once|following)\s(?:\w{1,20}\s){0,4}(?:acceptance|publication|accepted|published|review)\b",
-    re.IGNORECASE,
+    r"\b(?:coming soon\b|to be (?:released|announced|published)\b|soon\b|"
+    r"(?:upon|after|once|following)\s(?:\w{1,20}\s){0,4}(?:acceptance|publication|accepted|published|review)\b)",
 )
-WILL_BE = re.compile(r"\W{0,3}(?:will|shall) be\b", re.IGNORECASE)
+WILL_BE = re.compile(r"\W{0,3}(?:will|shall) be\b")
 
 OFFER = re.compile(
     r"\b(?:available|released|accessible|found|accessed|open-?\s?sourced?|published|hosted|provided?|release|share|"
     r"publish|downloaded|obtained|located|shared|project page|website|homepage|our code|our data)\b"
     r"(?! (?:datasets?|data|codes?|models?|benchmarks?|corpus|corpora|implementation|library|software|tools?|by)\b)",
-    re.IGNORECASE,
 )
 REUSE = re.compile(
-    r"\bwe (?:\w{1,20}ly )?(?:use|used|adopt|adopted|employ|employed|leverage|leveraged|build (?:up)?on|built on|"
-    r"borrow|follow|fine-?tune|evaluate on|train on)\b|\bbuil(?:t|d|ds|ding) (?:on|upon|with|using)\b|"
-    r"\b(?:is|are|was|were) (?:\w{1,20}ly )?based (?:up)?on\b(?! our)|"
-    r"\bbased (?:up)?on the (?:\w{1,20} ){0,2}(?:code|codebase|implementation|repository|repo)\b|"
-    r"\busing the\b(?! (?:following )?(?:link|url|web ?(?:site|page)|address|page|code))|"
-    r"\b(?:adapted from|borrowed from|taken from|derived from|fork(?:ed)? (?:of|from)|thanks to|powered by|"
+    r"\b(?:we (?:\w{1,20}ly )?(?:use|used|adopt|adopted|employ|employed|leverage|leveraged|build (?:up)?on|built on|"
+    r"borrow|follow|fine-?tune|evaluate on|train on)\b|buil(?:t|d|ds|ding) (?:on|upon|with|using)\b|"
+    r"(?:is|are|was|were) (?:\w{1,20}ly )?based (?:up)?on\b(?! our)|"
+    r"based (?:up)?on the (?:\w{1,20} ){0,2}(?:code|codebase|implementation|repository|repo)\b|"
+    r"using the\b(?! (?:following )?(?:link|url|web ?(?:site|page)|address|page|code))|"
+    r"(?:adapted from|borrowed from|taken from|derived from|fork(?:ed)? (?:of|from)|thanks to|powered by|"
     r"compar(?:e|ed|ing) (?:with|against|to)|extensions? (?:of|to)|integrated (?:in|into|with)|"
-    r"made available by|provided by|released by|developed by|courtesy of|extends? the)\b",
-    re.IGNORECASE,
+    r"made available by|provided by|released by|developed by|courtesy of|extends? the)\b)",
 )

@@ -25,15 +25,7 @@ from typing import Any, Final, Protocol
 
 from catalog.documents import MAX_BYTES, Document, DocumentError, DocumentStream
 from catalog.errors import CatalogError
-from catalog.readers import (
-    arxiv_atom,
-    captured_page,
-    catalogue_json,
-    daily_papers_api,
-    paper_code_list,
-    pasted_page,
-    saved_page,
-)
+from catalog.readers.own import FALLBACK, OWN_READERS
 from catalog.records import DocumentRecord
 
 ENTRY_POINTS: Final = "catalog.readers"
@@ -53,16 +45,6 @@ class Reader(Protocol):
         """Return the document's records or raise DocumentError."""
 
 
-READERS: Final[tuple[Reader, ...]] = (
-    catalogue_json,
-    daily_papers_api,
-    paper_code_list,
-    arxiv_atom,
-    saved_page,
-    captured_page,
-)
-FALLBACK: Final[Reader] = pasted_page
-
 _HTML_OPENING = re.compile(r"<!doctype html|<html\b|<head\b|<body\b", re.IGNORECASE)
 _XML_OPENING = re.compile(r"<\?xml|<feed\b|<rss\b", re.IGNORECASE)
 _LOOKED_AT = 4096
@@ -74,7 +56,7 @@ def readers() -> tuple[Reader, ...]:
 
     Raises CatalogError where another package brings one that cannot be used.
     """
-    return (*READERS, *(_brought(point) for point in entry_points(group=ENTRY_POINTS)), FALLBACK)
+    return (*OWN_READERS, *(_brought(point) for point in entry_points(group=ENTRY_POINTS)), FALLBACK)
 
 
 def format_names() -> tuple[str, ...]:

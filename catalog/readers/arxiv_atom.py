@@ -40,8 +40,8 @@ _PLACE_IN_MESSAGE = re.compile(r",? line \d{1,10}(?:, column \d{1,10})?")
 _LINE_END = re.compile(r"\r\n|\n|\r")
 # In XML that is well-formed, `<` begins markup and nothing else, and every quote and comment is closed.
 _MARKUP = re.compile(
-    r"<!--.*?-->|<!\[CDATA\[.*?\]\]>|<\?.*?\?>|(?P<end></)[^>]*+>"
-    r"|(?P<start><)[^>\"']*+(?:\"[^\"]*+\"[^>\"']*+|'[^']*+'[^>\"']*+)*+>",
+    r"<(?:!--.*?-->|!\[CDATA\[.*?\]\]>|\?.*?\?>|(?P<end>/)[^>]*+>"
+    r"|(?P<start>)[^>\"']*+(?:\"[^\"]*+\"[^>\"']*+|'[^']*+'[^>\"']*+)*+>)",
     re.DOTALL,
 )
 # arXiv's own categories; it lists the classes of other schemes (`68T07`, `I.2.7`) in elements of the same name.
@@ -281,17 +281,20 @@ def _spans(text: str) -> list[_Span]:
     found: list[_Span | None] = []
     is_open: list[tuple[int, re.Match[str]]] = []
     for markup in _MARKUP.finditer(text):
-        if markup["start"]:
+        kind = markup.lastgroup
+        if kind == "start":
             is_open.append((len(found), markup))
             found.append(None)
-        if markup["end"] or (markup["start"] and markup[0].endswith("/>")):
+        if kind == "end" or (kind == "start" and text[markup.end() - 2] == "/"):
             index, opening = is_open.pop()
-            content_end = markup.start() if markup["end"] else markup.end()
+            content_end = markup.start() if kind == "end" else markup.end()
             found[index] = _Span(opening.start(), opening.end(), content_end, markup.end())
     return [span for span in found if span is not None]
 
 
 def _text_of(element: etree._Element) -> str:
+    if len(element) == 0:
+        return str(element.text or "")
     return "".join(str(piece) for piece in element.itertext())
 
 

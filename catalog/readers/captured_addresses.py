@@ -13,6 +13,7 @@ from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import Enum
+from functools import lru_cache
 from typing import Final
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -67,6 +68,12 @@ def read_address(address: str) -> Target:
     """Return what an address leads to; a relative one (`/papers/2401.01234`) is one of the site. Raises nothing."""
     if not address:
         return Target(Leads.LOST)
+    return _read_address(address) if len(address) <= MAX_ADDRESS else Target(Leads.OTHER)
+
+
+# An address is asked for several times.
+@lru_cache(maxsize=1024)
+def _read_address(address: str) -> Target:
     parts = _split(address)
     if parts is None:
         return Target(Leads.OTHER)

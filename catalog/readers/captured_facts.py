@@ -52,6 +52,7 @@ _PUBLISHED = re.compile(r"published(?: on)?:? (?=[A-Z])", re.IGNORECASE)
 # The words that stand for an avatar, in brackets before a name.
 _ALT = re.compile(r"\[[^\[\]]{0,100}+\] (?=\S)")
 _BETWEEN = re.compile(r"\s{0,3}[·•∙|]\s{0,3}")
+_DOT = re.compile(r"[·•∙|]")
 
 
 @dataclass(slots=True)
@@ -77,7 +78,7 @@ class Facts:
     def take(self, part: Part, arxiv_id: str | None) -> bool:
         """Take one part of the card of `arxiv_id` (None above its title); False where it is no small print."""
         if part.link is None or part.leads(Leads.LOST):
-            return all(self._take_text(piece) for words in part.words for piece in _BETWEEN.split(words))
+            return all(self._take_text(piece) for words in part.words for piece in _pieces(words))
         target = part.target
         if target is None:
             return False
@@ -97,7 +98,7 @@ class Facts:
         return target.leads is Leads.ACCOUNT and self.take_name(part.text)
 
     def _take_of_paper(self, part: Part, leads: Leads, is_this: bool) -> bool:
-        words = [piece for line in part.words for piece in _BETWEEN.split(line) if piece.casefold() not in _BUTTONS]
+        words = [piece for line in part.words for piece in _pieces(line) if piece.casefold() not in _BUTTONS]
         if leads is Leads.PAPER:
             return (is_this or not words) and all(self._take_text(piece) for piece in words)
         if leads is Leads.VOTE:
@@ -180,6 +181,11 @@ def read_facts(unit: Unit, arxiv_id: str | None) -> Facts | None:
     """Return what a unit of the card of `arxiv_id` says, or None where it is not all small print."""
     facts = Facts()
     return facts if all(facts.take(part, arxiv_id) for part in unit.parts) else None
+
+
+def _pieces(words: str) -> list[str]:
+    """The words between dots; in most there is none."""
+    return _BETWEEN.split(words) if _DOT.search(words) else [words]
 
 
 def read_number(text: str) -> int | None:

@@ -18,7 +18,7 @@ from itertools import pairwise
 from typing import Final
 
 from catalog.dates import parse_printed_date
-from catalog.documents import Document, DocumentError
+from catalog.documents import Document, DocumentError, split_lines
 from catalog.readers.captured_addresses import Leads
 from catalog.readers.captured_cards import Card, Refused, Walk, find_cards
 from catalog.readers.captured_facts import is_known
@@ -70,9 +70,7 @@ def recognizes(text: str) -> bool:
     if _MARKUP_OPENING.match(text) or not _ABOUT_PAPER.search(text, 0, _LOOKED_AT):
         return False
     looked_at = text if len(text) <= 2 * _LOOKED_AT else f"{text[:_LOOKED_AT]}\n{text[-_LOOKED_AT:]}"
-    source = Source(looked_at)
-    units = find_units(source)
-    titles = find_titles(source, units)
+    _, units, titles = _taken_apart(looked_at)
     if any(units[at].heading and units[at].links for at in titles):
         return True
     has_papers = any(part.leads(Leads.VOTE) for unit in units for part in unit.links)
@@ -82,16 +80,20 @@ def recognizes(text: str) -> bool:
     return bool(titles) and (has_papers or has_headings)
 
 
+def _taken_apart(text: str) -> tuple[Source, list[Unit], dict[int, Title]]:
+    source = Source(text)
+    units = find_units(source)
+    return source, units, find_titles(source, units)
+
+
 def read(document: Document) -> DocumentRecord:
     """Return the digests, entries and rejects of a captured page.
 
     Raises DocumentError where the text holds no card.
     """
-    source = Source(document.text)
-    if len(source.lines) > MAX_LINES:
+    if len(split_lines(document.text)) > MAX_LINES:
         raise DocumentError(f"{document.shown}: has more than {MAX_LINES:,} lines; split it into smaller documents")
-    units = find_units(source)
-    titles = find_titles(source, units)
+    source, units, titles = _taken_apart(document.text)
     bounds = [*find_bounds(units, sorted(titles)), len(units)]
     pages = [
         _read_page(source, units[start:end], {at - start: title for at, title in titles.items() if start <= at < end})

@@ -143,12 +143,16 @@ def find_units(source: Source) -> list[Unit]:
 
 def clean(text: str) -> str:
     """Return words as a reader sees them: on one line, without escapes, entities, and emphasis around the whole."""
-    text = " ".join(_BREAK.sub(" ", text).split())
+    if "\n" in text or "\\" in text:
+        text = _BREAK.sub(" ", text)
+    text = " ".join(text.split())
     match = _EMPHASIS.match(text)
     while match and text.endswith(match[1]) and len(text) > 2 * len(match[1]) and match[1] not in _core(text, match[1]):
         text = _core(text, match[1])
         match = _EMPHASIS.match(text)
-    return strip_blanks(" ".join(unescape(_ESCAPED.sub(r"\1", text)).split()))
+    if "\\" in text:
+        text = _ESCAPED.sub(r"\1", text)
+    return strip_blanks(" ".join(unescape(text).split()))
 
 
 def _core(text: str, mark: str) -> str:
@@ -160,8 +164,13 @@ def words_of(text: str) -> tuple[str, ...]:
     if "[" in text or "<" in text:
         text = _SILENT.sub(" ", _SILENT.sub(" ", text))
         text = _INNER_LINK.sub(r" \1 ", text)
-    lines = (clean(_LEADING.sub("", line, count=1).rstrip("\\ \t")) for line in text.split("\n"))
+    lines = (clean(_without_leading(line).rstrip("\\ \t")) for line in text.split("\n"))
     return tuple(line for line in lines if line.strip(_BULLETS + " []"))
+
+
+def _without_leading(line: str) -> str:
+    leading = _LEADING.match(line)
+    return line[leading.end() :] if leading else line
 
 
 def read_only_address(source: Source, unit: Unit) -> str | None:

@@ -14,11 +14,11 @@ and once backwards, so the time is linear: a piece has few labels and a page is 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import Enum
 from typing import Final
 
+from catalog.readers.best_reading import NO_ABSTRACT, Best, Choices, Label, best_reading
 from catalog.readers.looks import (
     SENTENCE_GOES_ON,
     SHORT_ABSTRACT_LENGTH,
@@ -27,47 +27,20 @@ from catalog.readers.looks import (
     ends_as_sentence,
     goes_on,
     is_prose,
+    least_title_cost,
     title_cost,
 )
-from catalog.readers.paragraphs import Piece
+from catalog.readers.paragraphs import Paragraph, Piece
 from catalog.readers.trailers import Trailer, strip_blanks
 
-NO_ABSTRACT: Final = 7  # as much as a further paragraph like a title: between the two there is doubt
-NO_ABSTRACT_BEFORE_TRAILER: Final = 5  # the trailer shows that a card ended here
-NO_TRAILER: Final = 3  # on a page that has trailers; some cards lack theirs
-NO_CARD: Final = 7  # as much as a title without abstract: rather in doubt than a card made of a banner
-MORE_NO_CARD: Final = 5  # a banner of several lines is one exception with some more
 BRIEF: Final = 1  # a page of short paragraphs is one exception as a whole
 GLUED: Final = 2  # a blank line lost between title and abstract
 NOT_GLUED: Final = 5  # to read such a paragraph as one although a line in it looks like a title of its own
 GLUED_BY_WRAPPING: Final = 12  # further, where the line ends there because the next word had no room
 SHORTEST_TITLE: Final = 20  # a shorter line above a paragraph is a heading rather
 WIDEST_WRAPPING: Final = 160  # nobody wraps at more
-DOUBT: Final = 2  # readings that are this close are equally good
 
-_IMPOSSIBLE: Final = 1 << 40
-
-
-class Label(Enum):
-    """What a piece is; the values are the words of the reasons for rejects."""
-
-    TITLE = "a title"
-    ABSTRACT = "an abstract"
-    CONTINUATION = "a further paragraph of the abstract above"
-    TITLE_AND_ABSTRACT = "a title and its abstract without a blank line between"
-    ABSTRACT_AND_TITLE = "an abstract and the next title without a blank line between"
-    TRAILER = "the trailer of the card above"
-    NO_CARD = "no part of any card"
-    FURNITURE = "page furniture"
-
-
-# Where a reading stands between two pieces: the last thing it read.
-_HEAD, _TITLE, _ABSTRACT, _TRAILER, _NO_CARD, _TAIL = _STATES = range(6)
-# States in which a card may begin.
-_BEFORE_CARD: Final = (_HEAD, _TITLE, _ABSTRACT, _TRAILER, _NO_CARD)
-
-# One step of a reading: (state before, label, state after, cost).
-_Step = tuple[int, Label, int, int]
+__all__ = ["NO_ABSTRACT", "Label", "Labelled", "Reading", "read_pieces"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,46 +67,21 @@ def read_pieces(pieces: Sequence[Piece], lines: Sequence[str], *, has_date: bool
     do not begin with furniture.
     """
     page = _Page(pieces, lines, has_date)
-    steps = [list(page.steps(at)) for at in range(len(pieces))]
-    forward = _forward(steps)
-    total = min(map(sum, zip(forward[-1], page.closing, strict=True)))
-    after = page.closing
-    labelled: list[Labelled] = []
-    for at in range(len(pieces) - 1, -1, -1):
-        before = [_IMPOSSIBLE for _ in _STATES]
-        through: dict[Label, int] = {}
-        for state, label, then, cost in steps[at]:
-            onwards = cost + after[then]
-            before[state] = min(before[state], onwards)
-            through[label] = min(through.get(label, _IMPOSSIBLE), forward[at][state] + onwards)
-        labelled.append(_label(pieces[at], through, total))
-        after = before
-    return Reading(tuple(reversed(labelled)), total + (BRIEF if page.is_brief else 0))
-
-
-def _forward(steps: Sequence[Sequence[_Step]]) -> list[list[int]]:
-    """The least cost of coming to each state, before each piece and at the end."""
-    here = [_IMPOSSIBLE for _ in _STATES]
-    here[_HEAD] = 0
-    costs = [here]
-    for choices in steps:
-        there = [_IMPOSSIBLE for _ in _STATES]
-        for state, _, then, cost in choices:
-            if here[state] + cost < there[then]:
-                there[then] = here[state] + cost
-        costs.append(there)
-        here = there
-    return costs
-
-
-def _label(piece: Piece, through: dict[Label, int], total: int) -> Labelled:
-    best = min(through, key=through.__getitem__)
-    others = tuple(label for label, cost in through.items() if cost <= total + DOUBT and label is not best)
-    return Labelled(piece, best, others)
+    best = best_reading(page.choices(), has_trailers=page.has_trailers)
+    if _may_change(best, page):
+        best = best_reading(page.choices(is_exact=True), has_trailers=page.has_trailers)
+    labelled = (
+        Labelled(piece, label, best.alternatives.get(at, ()))
+        for at, (piece, label) in enumerate(zip(pieces, best.labels, strict=True))
+    )
+    return Reading(tuple(labelled), best.cost + (BRIEF if page.is_brief else 0))
 
 
 class _Page:
-    """The pieces of a page with what must be known of all to judge one."""
+    """The pieces of a page with what must be known of all to judge one.
+
+    `bounded` are the places of the pieces whose cost as a title was given as the least that it can be.
+    """
 
     def __init__(self, pieces: Sequence[Piece], lines: Sequence[str], has_date: bool) -> None:
         self._pieces = pieces
@@ -141,47 +89,53 @@ class _Page:
         self._head_end = 0 if has_date else _furniture_reach(pieces)
         self._tail_start = len(pieces) - _furniture_reach(pieces[::-1])
         self.is_brief = _is_brief(pieces)
-        no_trailer = NO_TRAILER if any(isinstance(piece, Trailer) for piece in pieces) else 0
-        # What it costs in each state to end a card, other than by its trailer.
-        self.closing = [0, NO_ABSTRACT + no_trailer, no_trailer, 0, 0, 0]
+        self.has_trailers = any(isinstance(piece, Trailer) for piece in pieces)
+        self.bounded: list[int] = []
 
-    def steps(self, at: int) -> Iterator[_Step]:
-        """Give every step that a reading can take over one piece."""
-        piece = self._pieces[at]
-        yield from self._without_card(at, piece)
-        if isinstance(piece, Trailer):
-            yield _TITLE, Label.TRAILER, _TRAILER, NO_ABSTRACT_BEFORE_TRAILER
-            yield _ABSTRACT, Label.TRAILER, _TRAILER, 0
-            return
-        as_title = title_cost(piece.text, is_furniture=piece.is_furniture)
-        above, below = self._paragraph(at - 1), self._paragraph(at + 1)
+    def choices(self, *, is_exact: bool = False) -> list[Choices]:
+        """Return what each piece may be; unless `is_exact`, long ones are judged as titles at a glance."""
+        texts = [None if isinstance(piece, Trailer) else piece.text for piece in self._pieces]
+        return [
+            Choices(is_trailer=True, is_plain=False)
+            if isinstance(piece, Trailer)
+            else self._paragraph(at, piece, texts[at - 1] if at else None, below, is_exact)
+            for at, (piece, below) in enumerate(zip(self._pieces, [*texts, None][1:], strict=True))
+        ]
+
+    def _paragraph(self, at: int, piece: Paragraph, above: str | None, below: str | None, is_exact: bool) -> Choices:
+        text = piece.text
+        as_title = None if is_exact else least_title_cost(text)
+        if as_title is None:
+            as_title = title_cost(text, is_furniture=piece.is_furniture)
+        else:
+            self.bounded.append(at)
         as_abstract = abstract_cost(
-            piece.text,
+            text,
             as_title,
-            goes_on=below is not None and goes_on(piece.text, below),
+            goes_on=below is not None and goes_on(text, below),
             is_furniture=piece.is_furniture,
             may_be_short=self.is_brief,
         )
-        as_more = continuation_cost(piece.text, as_title, self._length_before(at))
-        if above is not None and goes_on(above, piece.text):
+        as_more = continuation_cost(text, as_title, self._length_before(at))
+        if above is not None and goes_on(above, text):
             as_more += SENTENCE_GOES_ON
+        choices = Choices(as_title, as_abstract, as_more)
         if piece.end - piece.start > 1:
-            glued = _Glued([strip_blanks(line) for line in self._lines[piece.start : piece.end]])
-            as_more += glued.against_continuation
-            as_abstract += glued.against_abstract
-            both = GLUED + glued.title_first
-            yield from ((s, Label.TITLE_AND_ABSTRACT, _ABSTRACT, both + self.closing[s]) for s in _BEFORE_CARD)
-            yield _TITLE, Label.ABSTRACT_AND_TITLE, _TITLE, GLUED + glued.title_last + self.closing[_ABSTRACT]
-        yield from ((state, Label.TITLE, _TITLE, as_title + self.closing[state]) for state in _BEFORE_CARD)
-        yield _TITLE, Label.ABSTRACT, _ABSTRACT, as_abstract
-        yield _ABSTRACT, Label.CONTINUATION, _ABSTRACT, as_more
+            self._add_glued(choices, piece)
+        if piece.is_furniture:
+            choices.is_plain = False
+            choices.may_be_head = at < self._head_end
+            choices.may_be_tail = at >= self._tail_start
+        return choices
 
-    def _paragraph(self, at: int) -> str | None:
-        """The text of the piece, if there is one and it is no trailer."""
-        if not 0 <= at < len(self._pieces):
-            return None
-        piece = self._pieces[at]
-        return None if isinstance(piece, Trailer) else piece.text
+    def _add_glued(self, choices: Choices, piece: Paragraph) -> None:
+        glued = _Glued([strip_blanks(line) for line in self._lines[piece.start : piece.end]])
+        choices.is_plain = False
+        choices.may_be_glued = True
+        choices.continuation += glued.against_continuation
+        choices.abstract += glued.against_abstract
+        choices.title_and_abstract = GLUED + glued.title_first
+        choices.abstract_and_title = GLUED + glued.title_last
 
     def _length_before(self, at: int) -> int:
         """How long the two paragraphs above are: an abstract and perhaps a title, or two paragraphs of an abstract."""
@@ -192,17 +146,10 @@ class _Page:
             length += len(piece.text)
         return length
 
-    def _without_card(self, at: int, piece: Piece) -> Iterator[_Step]:
-        yield from ((state, Label.NO_CARD, _NO_CARD, NO_CARD + self.closing[state]) for state in _BEFORE_CARD[:-1])
-        yield _NO_CARD, Label.NO_CARD, _NO_CARD, MORE_NO_CARD
-        yield _TAIL, Label.NO_CARD, _TAIL, MORE_NO_CARD
-        if isinstance(piece, Trailer) or not piece.is_furniture:
-            return
-        if at < self._head_end:
-            yield _HEAD, Label.FURNITURE, _HEAD, 0
-            yield _NO_CARD, Label.FURNITURE, _HEAD, 0
-        if at >= self._tail_start:
-            yield from ((state, Label.FURNITURE, _TAIL, self.closing[state]) for state in _STATES)
+
+def _may_change(best: Best, page: _Page) -> bool:
+    """Whether the exact costs of titles, which are higher, may lead to another reading: it would have one of them."""
+    return any(best.labels[at] is Label.TITLE or Label.TITLE in best.alternatives.get(at, ()) for at in page.bounded)
 
 
 class _Glued:

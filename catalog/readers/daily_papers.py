@@ -160,6 +160,9 @@ def _authors(paper: Fields) -> tuple[tuple[str, ...], int | None]:
     listed = paper.array("authors")
     names = []
     for index, _ in enumerate(listed):
+        if plain := paper.line_in_element("authors", index, "name", MAX_NAME):
+            names.append(plain)
+            continue
         author = paper.element("authors", index)
         if author is None:
             continue

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from typing import Final
 
 from catalog.documents import Document, DocumentError, split_lines
@@ -36,6 +37,7 @@ _HEAD_OF_ANSWER: Final = frozenset({"status", "date", "count"})
 _FIELDS_OF_PAPER: Final = frozenset({"publishedAt", "summary", "upvotes", "submittedOnDailyAt"})
 
 _TOKEN = re.compile(r'"([^"\\]*+(?:\\.[^"\\]*+)*+)"([ \t\r\n]*+:[ \t\r\n]*+)?|["{}\[\]]', re.DOTALL)
+_SEEN_LINE = re.compile(r"[^ \t\r\n][^\r\n]*+")
 _LITERAL_OPENING = re.compile(r"\"\{'[A-Za-z]{1,40}': ")
 
 
@@ -91,7 +93,7 @@ class _List:
     def entries(self) -> tuple[EntryRecord, ...]:
         """The entries that were read, numbered from 1."""
         return tuple(
-            replace(entry, position=position)
+            entry if entry.position == position else replace(entry, position=position)
             for position, entry in enumerate((read.entry for read in self.readings if read.entry), start=1)
         )
 
@@ -162,12 +164,17 @@ def _readings(raw: RawJson) -> list[EntryReading]:
     """The objects of an array. Raises JsonDamage where it is malformed as a whole; a malformed object is a reject."""
     # The document is bounded, so that no element needs to be.
     elements = array_elements([raw.text], most=len(raw.text), line=raw.line, char=raw.char)
-    return [_reading(element) for element in elements]
+    readings: list[EntryReading] = []
+    position = 1
+    for element in elements:
+        readings.append(_reading(element, position))
+        position += readings[-1].entry is not None
+    return readings
 
 
-def _reading(element: JsonElement | DamagedElement) -> EntryReading:
+def _reading(element: JsonElement | DamagedElement, position: int) -> EntryReading:
     if isinstance(element, JsonElement):
-        return entry_record(element, 1)
+        return entry_record(element, position)
     return EntryReading(None, (_rejected(element, f"the element is no JSON: {element.reason}"),))
 
 
@@ -235,14 +242,15 @@ def _json_lines(text: str) -> list[RawJson]:
 
     In one value, no line that ends with a closing bracket is followed by one that opens something.
     """
+    seen = [match[0].rstrip(_WHITE_SPACE) for match in islice(_SEEN_LINE.finditer(text), 2)]
+    if len(seen) < 2 or seen[0][0] not in "[{" or seen[0][-1] not in "]}" or seen[1][0] not in '[{"':
+        return []
     lines = []
     for number, line in enumerate(split_lines(text), start=1):
         stripped = line.lstrip(_WHITE_SPACE)
         if stripped:
             lines.append(RawJson(text=stripped.rstrip(_WHITE_SPACE), line=number, char=len(line) - len(stripped)))
-    if len(lines) < 2 or lines[0].text[0] not in "[{" or lines[0].text[-1] not in "]}":
-        return []
-    return lines if lines[1].text[0] in '[{"' else []
+    return lines
 
 
 def _whole(text: str) -> RawJson:
@@ -264,7 +272,7 @@ def _begins_with_paper(opening: str, *, is_cut: bool) -> bool:
         return opening.startswith("[") and _LITERAL_OPENING.match(start) is not None
     if not start.startswith("{"):
         return False
-    members = _first_members(start)
+    members = _first_members(start, last="paper")
     if "paper" in members:
         return start.startswith("{", members["paper"])
     # Hundreds of authors may fill all that is looked at.
@@ -272,8 +280,8 @@ def _begins_with_paper(opening: str, *, is_cut: bool) -> bool:
     return "id" in members and is_paper
 
 
-def _first_members(opening: str) -> dict[str, int]:
-    """The names in the object that begins here, which may be cut off, and where their values begin."""
+def _first_members(opening: str, last: str | None = None) -> dict[str, int]:
+    """The names in the object that begins here, which may be cut off, and where their values begin; up to `last`."""
     members: dict[str, int] = {}
     depth = 0
     for token in _TOKEN.finditer(opening):
@@ -287,4 +295,6 @@ def _first_members(opening: str) -> dict[str, int]:
             break  # a string that is cut off
         elif depth == 1 and token[2] is not None:
             members.setdefault(token[1], token.end())
+            if token[1] == last:
+                break
     return members

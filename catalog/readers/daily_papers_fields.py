@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any, Final
 
-from catalog.readers.json_elements import JsonElement, RawJson, array_members, object_members
+from catalog.readers.json_elements import JsonElement, RawJson, array_members, member_at, object_members
 from catalog.records import RejectRecord
 
 MAX_COUNT: Final = 10**9
@@ -29,6 +29,7 @@ class Notes:
         self.rejects: list[RejectRecord] = []
         self._has_places = span is None and literal is None
         self._literal = literal
+        self._element = element
         self._pieces: dict[Path, RawJson] = {(): element}
 
     def refuse(self, path: Path, value: Any, reason: str) -> None:
@@ -54,6 +55,11 @@ class Notes:
     def _piece(self, path: Path) -> RawJson:
         if path in self._pieces:
             return self._pieces[path]
+        names = [name for name in path if isinstance(name, str)]
+        found = member_at(self._element, names) if len(names) == len(path) else None
+        if found is not None:
+            self._pieces[path] = found
+            return found
         parent = path[:-1]
         container = self._piece(parent)
         if isinstance(path[-1], str):
@@ -65,6 +71,8 @@ class Notes:
 
 class Fields:
     """The fields of one JSON object. A missing field, null and a blank text are None and no reject."""
+
+    __slots__ = ("_notes", "_objects", "_path", "_refused", "_value")
 
     def __init__(self, value: dict[str, Any], path: Path, notes: Notes) -> None:
         self._value = value
@@ -132,6 +140,14 @@ class Fields:
         if value is not None and not isinstance(value, list):
             self.refuse(key, f"{key} is no list")
         return value if isinstance(value, list) else []
+
+    def line_in_element(self, key: str, index: int, name: str, most: int) -> str | None:
+        """Return a text on one line of an object in an array, where nothing is wrong with it, else None."""
+        value = self._value[key][index]
+        text = value.get(name) if isinstance(value, dict) else None
+        if not isinstance(text, str) or len(text) > most or _UNUSABLE.search(text):
+            return None
+        return " ".join(text.split()) or None
 
     def element(self, key: str, index: int) -> Fields | None:
         """Return the fields of an object in an array; what is no object becomes a reject."""

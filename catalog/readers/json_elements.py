@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, Final, Literal, NoReturn
@@ -19,8 +19,14 @@ from typing import Any, Final, Literal, NoReturn
 MOST_CHARACTERS: Final = 4 * 1024 * 1024
 
 _WHITE_SPACE: Final = " \t\r\n"
-_MARK_OUTSIDE = re.compile(r'["{}\[\],]')
-_MARK_INSIDE = re.compile(r'["\\]')
+_STRING: Final = r'"[^"\\]*+(?:\\.[^"\\]*+)*+"'
+_NO_BRACKET: Final = rf'[^"{{}}\[\]]*+(?:{_STRING}[^"{{}}\[\]]*+)*+'
+_NO_MARK = re.compile(rf'[^"{{}}\[\],]*+(?:{_STRING}[^"{{}}\[\],]*+)*+', re.DOTALL)
+_BETWEEN_BRACKETS = re.compile(_NO_BRACKET, re.DOTALL)
+_REST_OF_STRING = re.compile(r'[^"\\]*+(?:\\.[^"\\]*+)*+', re.DOTALL)
+_NEXT_KEY = re.compile(rf'[ \t\r\n]*+,?[ \t\r\n]*+"({_STRING[1:-1]})"[ \t\r\n]*+:[ \t\r\n]*+', re.DOTALL)
+_BLANKS = re.compile(r"[ \t\r\n]*+")
+_ENDS_ELEMENT = re.compile(r"[ \t\r\n]*+[,\]]")
 _STRING_LITERAL = re.compile(r'"([^"\\]*+(?:\\.[^"\\]*+)*+)"([ \t\r\n]*+:[ \t\r\n]*+)?', re.DOTALL)
 
 
@@ -76,7 +82,8 @@ def decode_element(text: str, line: int = 1, char: int = 0) -> JsonElement | Dam
     place.pass_over(text[: len(text) - len(stripped)])
     stripped = stripped.rstrip(_WHITE_SPACE)
     try:
-        value = json.loads(stripped, parse_constant=_refuse_constant, object_pairs_hook=_object)
+        # One decoder for all: json.loads would make one for each value. It also has the words for a byte order mark.
+        value = json.loads(stripped) if stripped.startswith("\ufeff") else _DECODER.decode(stripped)
     except json.JSONDecodeError as error:
         what = error.msg[:1].lower() + error.msg[1:].removesuffix(" at").rstrip(": ")
         reached = _Place(place.line, place.char)
@@ -106,13 +113,13 @@ def array_elements(
     structure = _Structure()
     array = _OpenArray(most, _Place(line, char))
     for piece in pieces:
-        start = 0
-        for cut in structure.cuts(piece):
+        start = array.decode_next(piece, 0)
+        while (cut := structure.next_cut(piece, start)) is not None:
             array.add(piece[start:cut])
             element = array.mark(piece[cut])
             if element is not None:
                 yield element
-            start = cut + 1
+            start = array.decode_next(piece, cut + 1)
         array.add(piece[start:])
     array.end()
 
@@ -133,6 +140,31 @@ def object_members(raw: RawJson) -> dict[str, RawJson]:
         line, char = piece.place(name.end())
         found[key] = RawJson(text=piece.text[name.end() :], line=line, char=char)
     return found
+
+
+def member_at(element: JsonElement, names: Sequence[str]) -> RawJson | None:
+    """Return the value to which `names` lead from the object that an element is, each name in the object before it.
+
+    It is as `object_members` gives it, without a look at all the others; None where it is not found at once.
+    """
+    text, start = element.text, 0
+    try:
+        for name in names:
+            start = _member_start(text, start + 1, name)
+        end = _pass_over(text, start)
+    except (ValueError, RecursionError):
+        return None
+    line, char = element.place(start)
+    return RawJson(text=text[start:end], line=line, char=char)
+
+
+def _member_start(text: str, position: int, name: str) -> int:
+    """Where the value with this name starts in the object whose first member is at `position`; raises ValueError."""
+    while (key := _NEXT_KEY.match(text, position)) is not None:
+        if key[1] == name:
+            return key.end()
+        position = _pass_over(text, key.end())
+    raise ValueError(name)
 
 
 def array_members(raw: RawJson) -> list[RawJson]:
@@ -193,35 +225,43 @@ class _Structure:
         self._is_in_string = False
         self._is_escaped = False
 
-    def cuts(self, piece: str) -> Iterator[int]:
-        """Give the positions in the next piece of the brackets and commas outside of every element."""
-        position = 0
+    def next_cut(self, piece: str, position: int = 0) -> int | None:
+        """Return the next place, from `position`, of a bracket or comma outside of every element; None at the end.
+
+        Pieces are given one after another, each as often as there are cuts in it.
+        """
+        if self._is_in_string and piece:
+            position = self._after_string(piece, position)
         while position < len(piece):
-            if self._is_escaped:
-                self._is_escaped = False
-                position += 1
+            between = (_NO_MARK if self._depth <= 1 else _BETWEEN_BRACKETS).match(piece, position)
+            position = between.end() if between else position
+            mark = piece[position : position + 1]
+            if mark == '"':
+                # The end of the piece cuts a string.
+                position = self._after_string(piece, position + 1)
                 continue
-            match = (_MARK_INSIDE if self._is_in_string else _MARK_OUTSIDE).search(piece, position)
-            if match is None:
-                return
-            position = match.end()
-            if self._is_cut(match[0]):
-                yield match.start()
+            if mark and self._is_cut(mark):
+                return position
+            position += 1
+        return None
+
+    def _after_string(self, piece: str, position: int) -> int:
+        """Where in the piece the string ends that is open at `position`."""
+        rest = _REST_OF_STRING.match(piece, position + self._is_escaped)
+        position = rest.end() if rest else position
+        ending = piece[position : position + 1]
+        self._is_escaped = ending == "\\"
+        self._is_in_string = ending != '"'
+        return position + 1
 
     def _is_cut(self, mark: str) -> bool:
-        if mark == "\\":
-            self._is_escaped = True
-        elif mark == '"':
-            self._is_in_string = not self._is_in_string
-        elif mark in "[{":
+        if mark in "[{":
             self._depth += 1
             return self._depth == 1
-        elif mark in "]}":
+        if mark in "]}":
             self._depth = max(self._depth - 1, 0)
             return self._depth == 0
-        else:
-            return self._depth <= 1
-        return False
+        return self._depth <= 1
 
 
 class _OpenArray:
@@ -234,6 +274,28 @@ class _OpenArray:
         self._held: list[str] = []
         self._held_length = 0
         self._start = (place.line, place.char)
+        self._decoded: JsonElement | None = None
+
+    def decode_next(self, piece: str, start: int) -> int:
+        """Take the next element from `start` of the piece if it is whole there; return where it ends, else `start`.
+
+        What is no JSON is left to be cut at brackets.
+        """
+        if self._state not in ("first", "next") or self._held:
+            return start
+        begin = _BLANKS.match(piece, start).end()  # type: ignore[union-attr]
+        try:
+            value, end = _DECODER.raw_decode(piece, begin)
+        except (ValueError, RecursionError):
+            return start
+        ending = _ENDS_ELEMENT.match(piece, end)
+        if ending is None or ending.end() - 1 - begin > self._most:
+            return start
+        self._place.pass_over(piece[start:begin])
+        text = piece[begin:end]
+        self._decoded = JsonElement(text=text, line=self._place.line, char=self._place.char, value=value)
+        self._place.pass_over(text)
+        return end
 
     def add(self, text: str) -> None:
         """Take text that no bracket or comma of the array itself stands in."""
@@ -256,8 +318,11 @@ class _OpenArray:
         """Take a bracket or comma of the array itself, and return the element that it ends."""
         if (self._state == "before") != (mark == "[") or self._state == "after" or mark in "{}":
             self._fail({"before": "the text is no array", "after": "text follows the array"}.get(self._state))
-        element = None
-        if self._held:
+        element: JsonElement | DamagedElement | None = self._decoded
+        self._decoded = None
+        if element is not None:
+            pass
+        elif self._held:
             element = decode_element("".join(self._held), *self._start)
         elif not (self._state == "before" or (self._state == "first" and mark == "]")):
             self._fail("an element is missing before a comma or bracket")
@@ -280,7 +345,10 @@ class _OpenArray:
 def _between_commas(raw: RawJson, brackets: str) -> Iterator[RawJson]:
     """Give what stands between the commas of the object or array that `raw` is, without white space around it."""
     text = raw.text
-    cuts = list(_Structure().cuts(text))
+    structure = _Structure()
+    cuts: list[int] = []
+    while (cut := structure.next_cut(text, cuts[-1] + 1 if cuts else 0)) is not None:
+        cuts.append(cut)
     if len(cuts) < 2 or cuts[0] != 0 or cuts[-1] != len(text) - 1 or text[0] + text[-1] != brackets:
         raise JsonDamage(raw.line, f"the text is not one {'object' if brackets == '{}' else 'array'}")
     place = _Place(raw.line, raw.char)
@@ -303,6 +371,11 @@ def _string_index(text: str, key: str, value: str) -> int | None:
         if match[2] is not None and _decoded(match[1]) == key:
             is_value_of_key_at = match.end()
     return None
+
+
+def _pass_over(text: str, start: int) -> int:
+    """Where the JSON value ends that starts there; raises what Python's decoder does."""
+    return _SCANNER.raw_decode(text, start)[1]
 
 
 def _decoded(literal: str) -> str | None:
@@ -329,3 +402,7 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _refuse_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is no number of JSON")
+
+
+_SCANNER: Final = json.JSONDecoder()
+_DECODER: Final = json.JSONDecoder(parse_constant=_refuse_constant, object_pairs_hook=_object)

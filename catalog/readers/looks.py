@@ -38,6 +38,7 @@ CONTINUATION_LIKE_TITLE: Final = 4  # less what speaks against a title
 CONTINUATION_TOO_LONG: Final = 4  # two whole abstracts, more likely, with a title lost between them
 
 LONG_TITLE_LENGTH: Final = 200
+LONG_FOR_TITLE_LENGTH: Final = 3 * (LONG_TITLE_LENGTH + 1)
 LONG_SENTENCE_LENGTH: Final = 130
 SHORT_ABSTRACT_LENGTH: Final = 150
 TINY_ABSTRACT_LENGTH: Final = 40
@@ -77,6 +78,7 @@ _OPENERS: Final = _words(
     """
 )
 _WORD = re.compile(r"[A-Za-z]+")
+_OPENS_WITH_LETTERS = re.compile(r"[^A-Za-z]{0,500}+[A-Za-z]")
 _ADDRESS = re.compile(r"https?:|www\.|\b(?:github|gitlab|huggingface)\.(?:com|co|io)\b|\.github\.io", re.IGNORECASE)
 _ADDRESS_LAST = re.compile(r"[\w./:~-]{0,200}\.[a-zA-Z]{2,6}(?:/\S{0,300})?")
 _SENTENCE_BREAK = re.compile(r"[a-z0-9)\]%][.] [\"'(]?[A-Z]")
@@ -91,7 +93,7 @@ def title_cost(text: str, *, is_furniture: bool = False) -> int:
     words = _WORD.findall(looked_at)
     if not words and not any(char.isalpha() for char in looked_at):
         return NO_LETTER
-    cost = LONG_TITLE * min(len(text) // (LONG_TITLE_LENGTH + 1), _MOST_LENGTHS)
+    cost = _length_cost(text)
     if ends_as_sentence(text):
         cost += _sentence_cost(text, words)
     elif text.endswith("?"):
@@ -102,13 +104,28 @@ def title_cost(text: str, *, is_furniture: bool = False) -> int:
         cost += FIRST_PERSON
     if _SENTENCE_BREAK.search(looked_at):
         cost += SEVERAL_SENTENCES
-    if _ADDRESS.search(looked_at):
+    # Every address that is one here has a dot or a colon.
+    if ("." in looked_at or ":" in looked_at) and _ADDRESS.search(looked_at):
         cost += ADDRESS
     if text[0].islower():
         cost += LOWER_CASE
     if _MARKUP.match(text):
         cost += MARKUP
     return cost + (FURNITURE if is_furniture else 0)
+
+
+def least_title_cost(text: str) -> int | None:
+    """Return a cost that the text's title_cost is not below, at a glance; None where it must be looked at closely.
+
+    It is so high that abstract_cost and continuation_cost are the same with it.
+    """
+    if len(text) < LONG_FOR_TITLE_LENGTH or not _OPENS_WITH_LETTERS.match(text):
+        return None
+    return _length_cost(text)
+
+
+def _length_cost(text: str) -> int:
+    return LONG_TITLE * min(len(text) // (LONG_TITLE_LENGTH + 1), _MOST_LENGTHS)
 
 
 def abstract_cost(
@@ -157,6 +174,8 @@ def ends_as_sentence(text: str) -> bool:
     """Whether the text ends as an abstract does: with a full stop or an address (titles may end in ? or !)."""
     if text.rstrip(_CLOSING).endswith(_FULL_STOP):
         return True
+    if "." not in text[-500:]:
+        return False
     last_word = text[-500:].rpartition(" ")[2].rstrip(_CLOSING)
     return _ADDRESS_LAST.fullmatch(last_word) is not None
 
@@ -190,5 +209,7 @@ def _question_cost(text: str, words: list[str]) -> int:
 
 
 def _is_sentence_case(words: list[str]) -> bool:
-    in_lower_case = sum(word[0].islower() for word in words)
-    return len(words) >= SENTENCE_WORDS and in_lower_case > len(words) * SENTENCE_CASE_SHARE
+    if len(words) < SENTENCE_WORDS:
+        return False
+    in_lower_case = sum(word[0] >= "a" for word in words)
+    return in_lower_case > len(words) * SENTENCE_CASE_SHARE

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from catalog.readers.trailers import DateLine, Trailer, read_date_line, read_trailer, strip_blanks
@@ -62,24 +63,31 @@ class Head:
 
 def is_blank(line: str) -> bool:
     """Whether a line holds nothing that can be seen."""
-    return not strip_blanks(line)
+    return not line or not strip_blanks(line)
 
 
 def curator_of(line: str) -> str | None:
     """Return who curates the page, from a line such as `byAK and the research community`, else None."""
-    match = _CURATOR.fullmatch(strip_blanks(line))
+    stripped = strip_blanks(line)
+    match = _CURATOR.fullmatch(stripped) if stripped.startswith("by") else None
     return match[1] if match else None
 
 
 def is_furniture(line: str) -> bool:
     """Whether a line is one that the listing prints around its cards."""
-    if len(line) > MAX_HEAD_LINE:
-        return False
+    return len(line) <= MAX_HEAD_LINE and _is_furniture(line)
+
+
+# A line is looked at several times.
+@lru_cache(maxsize=4096)
+def _is_furniture(line: str) -> bool:
     return " ".join(strip_blanks(line).split()).casefold() in FURNITURE or curator_of(line) is not None
 
 
 def is_distinctive(line: str) -> bool:
     """Whether a line is one that only this listing prints."""
+    if len(line) > MAX_HEAD_LINE and len(strip_blanks(line)) > MAX_HEAD_LINE:
+        return False
     return strip_blanks(line).casefold() in DISTINCTIVE or curator_of(line) is not None
 
 
@@ -160,7 +168,10 @@ def find_pieces(lines: Sequence[str], start: int, end: int) -> list[Piece]:
 
 
 def _paragraphs(lines: Sequence[str], run: Sequence[int]) -> Iterator[Paragraph]:
-    if run and all(is_furniture(lines[at]) for at in run):
+    if len(run) == 1:
+        line = lines[run[0]]
+        yield Paragraph(run[0], run[0] + 1, strip_blanks(line), is_furniture(line))
+    elif run and all(is_furniture(lines[at]) for at in run):
         for at in run:
             yield Paragraph(at, at + 1, strip_blanks(lines[at]), is_furniture=True)
     elif run:

@@ -21,7 +21,8 @@ MAX_MARKS: Final = 65_000
 MAX_TAGS: Final = 1_000_000
 MAX_ADDRESS: Final = 2_000
 
-_MARK = re.compile(r"<article(?=[\s/>])|(?<=\s)data-props(?=[\s=])", re.IGNORECASE)
+# The set of first characters comes first, for which a text is searched many times faster than for alternatives.
+_MARK = re.compile(r"[<dD](?i:(?<=<)article(?=[\s/>])|(?<=\sd)ata-props(?=[\s=]))")
 _CARD_END = re.compile(r"</article\s{0,99}>", re.IGNORECASE)
 _BLANKS = re.compile(r"[ \t\n\r\f]+")
 _ATTRIBUTE_START = re.compile(r"""data-props\s{0,99}=\s{0,99}(["'])""", re.IGNORECASE)
@@ -110,7 +111,7 @@ class Outline:
 
 def shown(text: str) -> str:
     """Return a text as a browser shows it: a run of blanks and line ends is one blank, none at the ends."""
-    return _BLANKS.sub(" ", text).strip(" ")
+    return _BLANKS.sub(" ", text).strip(" ") if _BLANKS.search(text) else text
 
 
 def outline(text: str) -> Outline:

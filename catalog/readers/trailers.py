@@ -19,6 +19,9 @@ from catalog.dates import parse_printed_date
 # Anything longer is prose that happens to begin like a trailer.
 MAX_TRAILER_LINE: Final = 120
 
+# Beyond this a line is taken as it is.
+_LONGEST_CLEANED: Final = 4 * MAX_TRAILER_LINE
+
 # Blank lines allowed between two lines of one trailer.
 _MAX_GAP: Final = 4
 _MAX_LINES: Final = 8
@@ -26,6 +29,7 @@ _MAX_LINES: Final = 8
 _INVISIBLE: Final = "\u00ad\u180e\u200b\u200c\u200d\u200e\u200f\u2060\u2800\u3164\ufeff"
 _BULLETS: Final = "•·∙●▪◦‣*-–—|"
 _BLANKS: Final = _INVISIBLE + "".join(char for char in map(chr, range(0x3001)) if char.isspace())
+_SILENT: Final = _BULLETS + _BLANKS
 _TO_NOTHING: Final = dict.fromkeys(map(ord, _INVISIBLE))
 
 _DATE: Final = (
@@ -35,6 +39,7 @@ _DATE: Final = (
 _AUTHORS_LINE = re.compile(
     rf"(?P<authors>[0-9]{{1,3}},?[0-9]{{0,3}}) authors?(?:(?: ?[{re.escape(_BULLETS)}] ?| ){_DATE})?", re.IGNORECASE
 )
+_DIGIT = re.compile(r"[0-9]")
 _DATE_LINE = re.compile(_DATE)
 _COMMENTS_LINE = re.compile(r"(?P<comments>[0-9]{1,3})(?: comments?)?")
 
@@ -65,8 +70,9 @@ def strip_blanks(line: str) -> str:
 
 def read_date_line(line: str) -> DateLine | None:
     """Return the date where the line is one and nothing else (`Mar 11`, `March 11, 2025`), else None."""
-    text = _plain(line)
-    match = _DATE_LINE.fullmatch(text)
+    if len(line) > _LONGEST_CLEANED or _DIGIT.search(line) is None:
+        return None
+    match = _DATE_LINE.fullmatch(_plain(line))
     if match is None or match["comments"] is not None:
         return None
     return _date_line(match["date"])
@@ -74,6 +80,8 @@ def read_date_line(line: str) -> DateLine | None:
 
 def read_trailer(lines: Sequence[str], start: int) -> Trailer | None:
     """Return the trailer that begins on the line `start` (not a blank one), or None where none does."""
+    if not _may_open(lines[start]):
+        return None
     parts = _Parts()
     at = start
     end = start
@@ -92,6 +100,13 @@ def read_trailer(lines: Sequence[str], start: int) -> Trailer | None:
     if not parts.is_trailer or (parts.is_bare and end < len(lines) and _plain(lines[end])):
         return None
     return Trailer(start, end, parts.author_count, parts.date, parts.comment_count)
+
+
+def _may_open(line: str) -> bool:
+    """Whether a line may be the first of a trailer: bullets alone, or a date or a count, which hold a digit."""
+    if len(line) > _LONGEST_CLEANED:
+        return len(line.strip(_BULLETS + " ")) <= MAX_TRAILER_LINE
+    return _DIGIT.search(line) is not None or not line.strip(_SILENT)
 
 
 class _Parts:
@@ -140,7 +155,7 @@ class _Parts:
 
 def _plain(line: str) -> str:
     """The line without invisible characters, its white space made single blanks."""
-    if len(line) > 4 * MAX_TRAILER_LINE:
+    if len(line) > _LONGEST_CLEANED:
         return line
     return " ".join(line.translate(_TO_NOTHING).split())
 
