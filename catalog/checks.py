@@ -2,36 +2,40 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 import sqlite3
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Select, or_, select
-from sqlalchemy.exc import DatabaseError, OperationalError
+from sqlalchemy.exc import DatabaseError
 
 from catalog.check_rules import CHECKS
+from catalog.check_schema import schema_differences
+from catalog.damage import REPAIR, RESTORE, Damage, find_damage, unreadable_texts
 from catalog.database import create_catalog_engine, require_current, translated_errors
 from catalog.load.derived import derived_values
-from catalog.migrate import create_catalog
 from catalog.models import SEARCH_TABLE, papers
-from catalog.schema import schema_sql
 
-__all__ = ["CHECKS", "CheckResult", "check_catalog", "check_structure"]
+__all__ = ["CHECKS", "CheckResult", "check_catalog", "check_structure", "failure"]
 
 
 @dataclass(frozen=True, slots=True)
 class CheckResult:
-    """What one check found: its name, the rule, and the first rows that break it (none where all is well)."""
+    """What one check found: its name, the rule, and the first rows that break it (none where all is well).
+
+    `is_rebuildable` is true where everything that was found can be made again from the tables.
+    """
 
     name: str
     rule: str
     broken: list[tuple[Any, ...]]
+    is_rebuildable: bool = False
 
 
 def check_catalog(database: Path, *, most: int = 10) -> Iterator[CheckResult]:
@@ -44,13 +48,23 @@ def check_catalog(database: Path, *, most: int = 10) -> Iterator[CheckResult]:
     try:
         with translated_errors(database), engine.begin() as connection:
             yield from _structure(connection, most)
-            derived = _broken_rows(connection, _differs_from_derived().limit(most))
+            derived = _broken_rows(connection, _differs_from_derived(), most)
             yield CheckResult("derived columns", "derived columns are what they derive from", derived)
             for name, (rule, sql) in CHECKS.items():
-                yield CheckResult(name, rule, _broken_rows(connection, f"SELECT * FROM ({sql}) LIMIT {int(most)}"))  # noqa: S608
+                yield CheckResult(name, rule, _broken_rows(connection, sql, most))
             yield _search_index(database)
     finally:
         engine.dispose()
+
+
+def failure(database: Path, results: Sequence[CheckResult]) -> str | None:
+    """Return what failed in the checks of a file and what to do, as one sentence; None where all is well."""
+    broken = [result for result in results if result.broken]
+    if not broken:
+        return None
+    names = ", ".join(result.name for result in broken)
+    advice = REPAIR.format(database) if all(result.is_rebuildable for result in broken) else RESTORE
+    return f"{database}: {len(broken)} of {len(results)} checks failed ({names}); {advice}."
 
 
 def check_structure(database: Path, *, most: int = 10) -> Iterator[CheckResult]:
@@ -68,28 +82,23 @@ def check_structure(database: Path, *, most: int = 10) -> Iterator[CheckResult]:
 
 
 def _structure(connection: Connection, most: int) -> Iterator[CheckResult]:
-    yield _pragma(connection, "integrity", "the file is sound", "integrity_check", most)
-    yield _schema(connection)
-    yield _pragma(connection, "foreign keys", "every reference leads somewhere", "foreign_key_check", most)
+    driver = connection.connection.driver_connection
+    assert isinstance(driver, sqlite3.Connection)
+    damages = list(islice(_damages(driver), most))
+    rows: list[tuple[Any, ...]] = [(damage.table, damage.reason) for damage in damages]
+    yield CheckResult("integrity", "the file is sound", rows, all(damage.is_rebuildable for damage in damages))
+    yield CheckResult("text", "every text is UTF-8", list(islice(unreadable_texts(driver), most)))
+    rows = list(islice(schema_differences(connection), most))
+    rule = "tables, indexes, views, triggers and what explains them are those of this version"
+    yield CheckResult("schema", rule, rows, all(kind != "table" for kind, *_ in rows))
+    orphans = _broken_rows(connection, "PRAGMA foreign_key_check", most)
+    yield CheckResult("foreign keys", "every reference leads somewhere", orphans)
 
 
-def _pragma(connection: Connection, name: str, rule: str, pragma: str, most: int) -> CheckResult:
-    rows = connection.exec_driver_sql(f"PRAGMA {pragma}").fetchmany(most)
-    return CheckResult(name, rule, [tuple(row) for row in rows if tuple(row) != ("ok",)])
-
-
-def _schema(connection: Connection) -> CheckResult:
-    """Compare the schema with that of a file made just now; the lines that differ are what is broken."""
-    with tempfile.TemporaryDirectory() as folder:
-        fresh = Path(folder, "catalog.db")
-        create_catalog(fresh)
-        engine = create_catalog_engine(fresh, read_only=True)
-        with engine.connect() as other:
-            expected = schema_sql(other).splitlines()
-        engine.dispose()
-    found = schema_sql(connection).splitlines()
-    differs = [(line,) for line in difflib.ndiff(expected, found) if line.startswith(("- ", "+ "))]
-    return CheckResult("schema", "tables, indexes and triggers are those of this version", differs)
+def _damages(driver: sqlite3.Connection) -> Iterator[Damage]:
+    (answer,) = driver.execute("PRAGMA integrity_check(1)").fetchone()
+    if answer != "ok":
+        yield from find_damage(driver, "integrity_check")
 
 
 def _search_index(database: Path) -> CheckResult:
@@ -109,8 +118,8 @@ def _search_index(database: Path) -> CheckResult:
                 f"INSERT INTO {SEARCH_TABLE} ({SEARCH_TABLE}, rank) VALUES ('integrity-check', 1)"  # noqa: S608
             )
         except DatabaseError as error:
-            broken = [(str(error.orig),)]
-    return CheckResult("search index", "the search index is in line with the papers", broken)
+            broken = [(SEARCH_TABLE, str(error.orig))]
+    return CheckResult("search index", "the search index is in line with the papers", broken, is_rebuildable=True)
 
 
 def _copy(database: Path, copy: Path) -> Path:
@@ -125,10 +134,13 @@ def _differs_from_derived() -> Select[tuple[int, str]]:
     return select(papers.c.id, papers.c.title).where(or_(*differs))
 
 
-def _broken_rows(connection: Connection, query: str | Select[tuple[int, str]]) -> list[tuple[Any, ...]]:
+def _broken_rows(connection: Connection, query: str | Select[tuple[int, str]], most: int) -> list[tuple[Any, ...]]:
     try:
-        rows = connection.exec_driver_sql(query) if isinstance(query, str) else connection.execute(query)
-        return [tuple(row) for row in rows]
-    except OperationalError as error:
-        # A table or column that is missing: the check of the schema names it, and this one cannot be passed.
-        return [(str(error.orig),)]
+        with closing(
+            connection.exec_driver_sql(query) if isinstance(query, str) else connection.execute(query)
+        ) as rows:
+            return [tuple(row) for row in rows.fetchmany(most)]
+    except (DatabaseError, UnicodeDecodeError) as error:
+        # A table or column that is missing, a page or text that cannot be read: a check before this one names it, and
+        # this one cannot be passed.
+        return [(str(getattr(error, "orig", error)),)]

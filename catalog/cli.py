@@ -118,31 +118,32 @@ def migrate(database: Path) -> None:
 
 @main.command()
 @click.argument("file", type=click.Path(path_type=Path), required=False, metavar="[FILE]")
+@click.option("--repair-index", is_flag=True, help="First make indexes and search index again where they are damaged.")
 @database_option
 @click.pass_context
-def check(context: click.Context, file: Path | None, database: Path) -> None:
+def check(context: click.Context, file: Path | None, repair_index: bool, database: Path) -> None:
     """Check the file, its references, its search index and every rule of the catalogue.
 
     Of a release also its form, and the files beside it. FILE is the same as --database FILE.
     """
-    from catalog.checks import check_catalog
+    from catalog.checks import check_catalog, failure
     from catalog.release import check_release
+    from catalog.repair import repair_sentence
 
     if file is not None:
         if context.get_parameter_source("database") is not click.core.ParameterSource.DEFAULT:
             raise click.UsageError("Name one file: FILE or --database FILE.")
         database = file
+    if repair_index:
+        click.echo(repair_sentence(database))
     results = [*check_catalog(database), *check_release(database)]
     for result in results:
         click.echo(f"{'FAILED' if result.broken else 'ok':<8}{result.name}: {result.rule}")
         for row in result.broken:
             click.echo(f"{'':<8}{row}")
-    broken = [result.name for result in results if result.broken]
-    if broken:
-        raise CatalogError(
-            f"{database}: {len(broken)} of {len(results)} checks failed ({', '.join(broken)}); "
-            "restore it from a backup, or load the documents into a new file."
-        )
+    sentence = failure(database, results)
+    if sentence is not None:
+        raise CatalogError(sentence)
 
 
 @main.command()

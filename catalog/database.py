@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, NullPool, create_engine, event
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
+from catalog.damage import REPAIR, RESTORE, Damage, find_damage, shown
 from catalog.errors import CatalogError
 from catalog.resources import resource
 
@@ -63,10 +64,11 @@ def create_catalog_engine(path: Path, *, read_only: bool = False, foreign_keys: 
     return engine
 
 
-def file_revision(path: Path) -> str:
+def file_revision(path: Path, *, looks_inside: bool = True) -> str:
     """Return the schema revision of the catalogue file at `path`, or raise CatalogError where it is none of ours.
 
-    Nothing is written, except that SQLite rolls back what a killed process left half-done in a file of ours.
+    Its pages are looked at, too, unless the file is large or `looks_inside` is False. Nothing is written, except that
+    SQLite rolls back what a killed process left half-done in a file of ours.
     """
     check_header(path)
     mode = "rw" if os.access(path, os.W_OK) else "ro"
@@ -80,7 +82,7 @@ def file_revision(path: Path) -> str:
             connection.execute("BEGIN")
             revision = _read_revision(path, connection)
             _check_size(path, connection)
-            if path.stat().st_size <= _QUICK_CHECK_BYTES:
+            if looks_inside and path.stat().st_size <= _QUICK_CHECK_BYTES:
                 _check_quickly(path, connection)
     except sqlite3.Error as error:
         raise CatalogError(
@@ -106,19 +108,22 @@ def translated_errors(path: Path) -> Iterator[None]:
         yield
     except IntegrityError:
         raise
+    except UnicodeDecodeError as error:
+        # What SQLite says of a damaged schema quotes it, and the driver takes every message for UTF-8.
+        raise CatalogError(f"{path}: {_damaged(path, 'its schema cannot be read')}") from error
     except (sqlite3.Error, DBAPIError) as error:
         cause: Any = error.orig if isinstance(error, DBAPIError) else error
-        sentence = _sentence(getattr(cause, "sqlite_errorname", "") or "", str(cause))
+        sentence = _sentence(path, getattr(cause, "sqlite_errorname", "") or "", str(cause))
         if sentence is None:
             raise
         raise CatalogError(f"{path}: {sentence}") from error
 
 
-def _sentence(code: str, message: str) -> str | None:
+def _sentence(path: Path, code: str, message: str) -> str | None:
     if code.startswith("SQLITE_BUSY") or "database is locked" in message:
         return f"is in use by another process, waited {BUSY_TIMEOUT_SECONDS} seconds; try again when that has ended."
     if code.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")) or "malformed" in message or "decode to UTF-8" in message:
-        return f"is damaged ({message}); restore it from a backup, or load the documents into a new file."
+        return _damaged(path, message)
     if code.startswith("SQLITE_READONLY") or "readonly" in message:
         return "cannot be written to; check the permissions of the file and its folder."
     if code.startswith("SQLITE_CANTOPEN"):
@@ -128,6 +133,20 @@ def _sentence(code: str, message: str) -> str | None:
     if code.startswith("SQLITE_IOERR"):
         return f"could not be read or written ({message}); nothing of this document was stored."
     return None
+
+
+def _damaged(path: Path, reason: str) -> str:
+    """Say that the file is damaged: that it was cut short where its header tells so, which explains every other reason.
+
+    The header is read without a lock, so it is asked only where something is wrong.
+    """
+    with path.open("rb") as file:
+        header = file.read(_HEADER_BYTES)
+    expected = int.from_bytes(header[16:18], "big") * int.from_bytes(header[28:32], "big")
+    actual = path.stat().st_size
+    if actual < expected:
+        return f"is damaged, it has {actual:,} bytes where its header says {expected:,}; {RESTORE}."
+    return f"is damaged ({shown(reason)}); {RESTORE}."
 
 
 def check_header(path: Path) -> None:
@@ -182,5 +201,12 @@ def _read_revision(path: Path, connection: sqlite3.Connection) -> str:
 def _check_quickly(path: Path, connection: sqlite3.Connection) -> None:
     (answer,) = connection.execute("PRAGMA quick_check(1)").fetchone()
     if answer != "ok":
-        reason = " ".join(answer.replace("*** in database main ***", "").split())
-        raise CatalogError(f"{path}: is damaged ({reason}); restore it from a backup, or load into a new file.")
+        raise CatalogError(damage_sentence(path, list(find_damage(connection, "quick_check"))))
+
+
+def damage_sentence(path: Path, damages: list[Damage]) -> str:
+    """Return what is wrong with the file at `path` and what to do, as one sentence that names the tables."""
+    tables = list(dict.fromkeys(damage.table for damage in damages if damage.table is not None))
+    others = f"; also hurt: {', '.join(tables[1:])}" if len(tables) > 1 else ""
+    advice = REPAIR.format(path) if damages and all(damage.is_rebuildable for damage in damages) else RESTORE
+    return f"{path}: is damaged ({damages[0] if damages else 'its pages are not in order'}{others}); {advice}."
