@@ -26,12 +26,12 @@ _Parts = dict[tuple[str, str], list[str]]
 
 
 def schema_differences(connection: Connection) -> Iterator[tuple[str, str, str]]:
-    """Yield each difference from the schema of this version: what it is, its name, and how it differs.
+    """Yield each difference from the schema of this version, tables first: what it is, its name, and how it differs.
 
     What is there and is another one is told by its lines: after "- " what this version has, after "+ " what is found.
     """
     expected, found = _expected(), _parts(connection)
-    for kind, name in sorted({*expected, *found}):
+    for kind, name in sorted({*expected, *found}, key=lambda part: (part[0] != "table", part)):
         if (kind, name) not in found:
             yield kind, name, "is missing"
         elif (kind, name) not in expected:

@@ -72,9 +72,7 @@ REPAIRABLE = {
     "pages of a unique constraint": (lambda path: overwrite_root(path, "sqlite_autoindex_links_1"), "table links: "),
     "an index without entries": (emptied_index, "table papers: "),
     "a trigger that is gone": (
-        lambda path: damage(
-            path, "DROP TRIGGER papers_au", "UPDATE papers SET title = title || ' dew' WHERE id = 1"
-        ),
+        lambda path: damage(path, "DROP TRIGGER papers_au", "UPDATE papers SET title = title || ' dew' WHERE id = 1"),
         "schema, search index",
     ),
     "an index that is gone": (lambda path: damage(path, "DROP INDEX ix_links_host"), "schema"),
