@@ -99,9 +99,10 @@ def _day(moment: datetime | None) -> date | None:
 def migrate(database: Path) -> None:
     """Upgrade an older file to the schema of this version, after a backup."""
     from catalog.load import settle_again
-    from catalog.migrate import migrate_catalog
+    from catalog.migrate import migrate_catalog, upgrade_step_count
 
-    done = migrate_catalog(database)
+    with progress(upgrade_step_count(database), "Upgrading") as step:
+        done = migrate_catalog(database, step)
     if done.backup is None:
         click.echo(f"{database} has the schema of this version already (revision {done.after}).")
         return

@@ -22,9 +22,9 @@ from catalog.checks import check_catalog
 from catalog.damage import RESTORE
 from catalog.database import create_catalog_engine, file_revision, known_revisions, translated_errors
 from catalog.errors import CatalogError
-from catalog.foreign import require_room
 from catalog.migrate import upgrade
 from catalog.models import SEARCH_TABLE, metadata, releases
+from catalog.room import require_room
 
 _KEPT: Final = {"alembic_version", SEARCH_TABLE, *metadata.tables}
 _TABLES: Final = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"

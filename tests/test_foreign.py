@@ -10,7 +10,8 @@ import pytest
 
 from catalog.database import known_revisions
 from catalog.errors import CatalogError
-from catalog.foreign import check_foreign, current_file, require_room
+from catalog.foreign import check_foreign, current_file
+from catalog.room import require_room
 from tests.catalogues import damage, good_catalogue, plain, snapshot
 from tests.conftest import ROOT
 

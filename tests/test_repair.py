@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from catalog import database as database_module
-from catalog import foreign as foreign_module
+from catalog import room as room_module
 from catalog.checks import check_catalog
 from catalog.errors import CatalogError
 from catalog.repair import repair_index
@@ -238,7 +238,7 @@ def test_no_room_for_a_second_file_is_one_sentence(database: Path, monkeypatch: 
     drift(database)
     before = snapshot(database.parent)
     usage = type("Usage", (), {"free": 1000})
-    monkeypatch.setattr(foreign_module.shutil, "disk_usage", lambda _: usage)
+    monkeypatch.setattr(room_module.shutil, "disk_usage", lambda _: usage)
 
     with pytest.raises(CatalogError, match=r"takes [\d,]+ bytes, and the disk of .* has 1,000; make room there first"):
         repair_index(database)
