@@ -8,7 +8,7 @@ import sqlite3
 import stat
 import subprocess
 import sys
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
@@ -20,7 +20,6 @@ from catalog.database import file_revision
 from catalog.errors import CatalogError
 from catalog.migrate import migrate_catalog, upgrade_step_count
 from tests.catalogues import snapshot
-from tests.checkouts import run
 from tests.conftest import ROOT, rows
 from tests.frozen_files import FROZEN
 from tests.revisions import HEAD, everything, failed_checks
@@ -184,10 +183,17 @@ def test_steps_are_counted_for_the_bar_on_a_terminal(older: Path) -> None:
     assert file_revision(older) == HEAD
 
 
-def test_a_terminal_sees_how_far_it_is(older: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("catalog.accounts.sys.stderr.isatty", lambda: True, raising=False)
+def test_a_terminal_sees_how_far_it_is(older: Path) -> None:
+    pty = pytest.importorskip("pty", reason="terminals of this system are others")
+    ours, theirs = pty.openpty()
+    command = [sys.executable, "-m", "catalog", "migrate", "-d", str(older)]
+    done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=theirs, text=True, timeout=120)
+    os.close(theirs)
+    shown = b""
+    with closing(os.fdopen(ours, "rb", buffering=0)) as terminal, suppress(OSError):  # the other end is closed
+        while part := terminal.read(1000):
+            shown += part
 
-    done = run("migrate", "-d", str(older))
-
-    assert done.exit_code == 0, done.output
     assert done.stdout.startswith(f"{older} was upgraded")
+    assert b"Upgrading" in shown
+    assert b"100%" in shown
