@@ -74,7 +74,10 @@ def unreadable_texts(connection: sqlite3.Connection) -> Iterator[tuple[str, str,
     SQLite stores what it is given and never looks; whoever reads it gets an error or a guess.
     """
     for (table,) in connection.execute(_TABLES).fetchall():
-        columns = [name for (name,) in connection.execute(_TEXT, (table,))]
+        try:
+            columns = [name for (name,) in connection.execute(_TEXT, (table,))]
+        except _UNREADABLE:
+            continue  # the search index, which cannot be opened: its own check names it
         if columns and not _reads(connection, table, columns):
             yield from _undecodable(connection, table, columns)
 

@@ -81,13 +81,19 @@ def file_revision(path: Path, *, looks_inside: bool = True) -> str:
             # One transaction, so that nobody else's commit comes between what is compared.
             connection.execute("BEGIN")
             revision = _read_revision(path, connection)
-            _check_size(path, connection)
-            if looks_inside and path.stat().st_size <= _QUICK_CHECK_BYTES:
-                _check_quickly(path, connection)
+            if not _is_newer(revision):
+                _check_size(path, connection)
+                if looks_inside and path.stat().st_size <= _QUICK_CHECK_BYTES:
+                    _check_quickly(path, connection)
     except sqlite3.Error as error:
         raise CatalogError(
             f"{path}: cannot be read as a catalogue ({error}); restore it from a backup, or name another file."
         ) from error
+    if revision not in known_revisions():
+        raise CatalogError(
+            f"{path}: has schema revision {shown(revision)}, unknown to this version (up to {known_revisions()[-1]}); "
+            "it was made by a newer catalogue: upgrade the software."
+        )
     return revision
 
 
@@ -124,6 +130,8 @@ def _sentence(path: Path, code: str, message: str) -> str | None:
         return f"is in use by another process, waited {BUSY_TIMEOUT_SECONDS} seconds; try again when that has ended."
     if code.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")) or "malformed" in message or "decode to UTF-8" in message:
         return _damaged(path, message)
+    if "fts5" in message:
+        return f"has a damaged search index ({shown(message)}); {REPAIR.format(path)}."
     if code.startswith("SQLITE_READONLY") or "readonly" in message:
         return "cannot be written to; check the permissions of the file and its folder."
     if code.startswith("SQLITE_CANTOPEN"):
@@ -189,13 +197,12 @@ def _read_revision(path: Path, connection: sqlite3.Connection) -> str:
     row = connection.execute("SELECT version_num FROM alembic_version").fetchone() if has_table else None
     if row is None:
         raise CatalogError(f"{path}: has no schema revision and is no finished catalogue; load into a new file.")
-    revision = str(row[0])
-    if revision not in known_revisions():
-        raise CatalogError(
-            f"{path}: has schema revision {revision}, unknown to this version (up to {known_revisions()[-1]}); "
-            "it was made by a newer catalogue: upgrade the software."
-        )
-    return revision
+    return str(row[0])
+
+
+def _is_newer(revision: str) -> bool:
+    """Whether it is a number after ours. What else is unknown may be damaged, and is looked at first."""
+    return re.fullmatch(r"\d{4}", revision) is not None and revision > known_revisions()[-1]
 
 
 def _check_quickly(path: Path, connection: sqlite3.Connection) -> None:
