@@ -46,7 +46,9 @@ def check_catalog(database: Path, *, most: int = 10) -> Iterator[CheckResult]:
     require_current(database)
     engine = create_catalog_engine(database, read_only=True)
     try:
-        with translated_errors(database), engine.begin() as connection:
+        # Ends without a commit, which fails on a damaged file.
+        with translated_errors(database), engine.connect() as connection:
+            connection.begin()
             yield from _structure(connection, most)
             derived = _broken_rows(connection, _differs_from_derived(), most)
             yield CheckResult("derived columns", "derived columns are what they derive from", derived)
@@ -75,7 +77,8 @@ def check_structure(database: Path, *, most: int = 10) -> Iterator[CheckResult]:
     require_current(database)
     engine = create_catalog_engine(database, read_only=True)
     try:
-        with translated_errors(database), engine.begin() as connection:
+        with translated_errors(database), engine.connect() as connection:
+            connection.begin()
             yield from _structure(connection, most)
     finally:
         engine.dispose()

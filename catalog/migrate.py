@@ -14,9 +14,7 @@ from typing import Final
 
 from alembic import command
 from alembic.config import Config
-from alembic.util.exc import CommandError
 from sqlalchemy import Connection
-from sqlalchemy.exc import SQLAlchemyError
 
 from catalog.database import create_catalog_engine, file_revision, known_revisions, translated_errors
 from catalog.errors import CatalogError
@@ -92,7 +90,9 @@ def _upgrade_or_report(path: Path, connection: Connection, backup: Path, on_step
     try:
         with translated_errors(path):
             _run(connection, "head", on_step)
-    except (CommandError, RuntimeError, SQLAlchemyError) as error:
+    except CatalogError:
+        raise
+    except Exception as error:  # a revision may raise anything over rows that nobody thought of
         connection.rollback()
         reason = " ".join(str(getattr(error, "orig", None) or error).split())
         raise CatalogError(

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from catalog.checks import check_catalog
 from catalog.errors import CatalogError
 from catalog.models import metadata
-from tests.catalogues import damage
+from tests.catalogues import damage, not_strict
 from tests.checkouts import run
 from tests.conftest import ROOT, rows
 from tests.frozen_files import FROZEN
@@ -207,3 +207,15 @@ def test_a_stamped_file_without_tables_is_seen(database: Path) -> None:
     assert done.exit_code != 0
     assert "('table', 'authors', 'is missing')" in done.stdout
     assert "restore it from a backup, or load the documents into a new file" in done.stderr
+
+
+def test_a_word_in_a_column_of_numbers_is_seen_with_its_table(database: Path) -> None:
+    """STRICT is a word in the schema: where that was taken out for a while, what is on the page decides."""
+    database.write_bytes(CONTENT)
+    not_strict(database, "loads", "UPDATE loads SET entry_count = 'many'")
+
+    done = run("check", "-d", str(database))
+
+    assert done.exit_code != 0
+    assert f"{database}: is damaged (table loads: " in done.stderr
+    assert "value in loads.entry_count); restore it from a backup" in done.stderr

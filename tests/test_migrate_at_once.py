@@ -8,21 +8,23 @@ import sqlite3
 import stat
 import subprocess
 import sys
+from argparse import Namespace
 from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
+from alembic import command
 
 from catalog import database as database_module
 from catalog import migrate as migrate_module
 from catalog import room as room_module
 from catalog.database import file_revision
 from catalog.errors import CatalogError
-from catalog.migrate import migrate_catalog, upgrade_step_count
+from catalog.migrate import alembic_config, migrate_catalog, upgrade_step_count
 from tests.catalogues import snapshot
 from tests.conftest import ROOT, rows
 from tests.frozen_files import FROZEN
-from tests.revisions import HEAD, everything, failed_checks
+from tests.revisions import HEAD, everything, failed_checks, write
 
 # Imports first, then waits for the start, so that the processes are at the file together.
 MIGRATE = """
@@ -170,6 +172,44 @@ def test_the_backup_has_the_permissions_of_the_file_and_its_name_outlives_a_loss
     assert backup is not None
     assert stat.S_IMODE(backup.stat().st_mode) == 0o600
     assert synced == [True]
+
+
+@pytest.mark.parametrize("taken", [0, 1])
+def test_a_file_system_without_hard_links_has_backups_too(
+    older: Path, monkeypatch: pytest.MonkeyPatch, taken: int
+) -> None:
+    def refuse(*_: object) -> None:
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr(os, "link", refuse)
+    for number in range(1, taken + 1):
+        older.with_name(f"catalog.db.backup-0001-{number}").write_bytes(b"moss")
+
+    backup = migrate_catalog(older).backup
+
+    assert backup == older.with_name(f"catalog.db.backup-0001-{taken + 1}")
+    assert everything(backup) == everything(FROZEN / "catalog-0001.db")
+    assert [path.read_bytes() for path in sorted(older.parent.glob("*.backup-*"))[:taken]] == [b"moss"] * taken
+
+
+def test_rows_that_a_revision_does_not_expect_are_one_sentence(older: Path) -> None:
+    """No load has stored a title of white space, but a file may hold one."""
+    write(older, "UPDATE paper_variants SET title = ' ' WHERE id = 1")
+    before = older.read_bytes()
+
+    with pytest.raises(CatalogError, match=r"could not be upgraded \(.*\), so it stays at revision 0001; please"):
+        migrate_catalog(older)
+
+    assert older.read_bytes() == before
+
+
+def test_alembic_itself_runs_the_revisions_on_a_file_of_its_own(tmp_path: Path) -> None:
+    config = alembic_config()
+    config.cmd_opts = Namespace(x=[f"database={tmp_path / 'scratch.db'}"])
+
+    command.upgrade(config, "head")
+
+    assert file_revision(tmp_path / "scratch.db") == HEAD
 
 
 def test_steps_are_counted_for_the_bar_on_a_terminal(older: Path) -> None:

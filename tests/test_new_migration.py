@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.checkouts import HEAD, NEXT
+from tests.checkouts import HEAD, NEXT, seen_checkout
 from tests.conftest import ROOT
 
 COLUMN = '    textual("note", "What a person says of it"),\n'
@@ -61,6 +61,23 @@ def test_a_revision_and_its_test_are_started_from_a_fresh_file(copy: Path) -> No
     tested = run(copy, "-m", "pytest", "-q", "-p", "no:cacheprovider", f"tests/test_migration_{stem}.py")
     assert "2 passed" in tested.stdout, tested.stdout
     assert (names(ROOT / "migrations" / "versions"), names(ROOT / "tests")) == real
+
+
+def test_models_and_file_that_are_the_same_make_an_empty_revision(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.syspath_prepend(ROOT)
+    from migrations import start
+
+    with seen_checkout(tmp_path / "checkout", monkeypatch) as checkout:
+        (checkout.folder / "tests").mkdir()
+        monkeypatch.setattr(start, "resource", checkout.resource)
+        revision, test = start.start("change nothing at all")
+
+        text = revision.read_text(encoding="utf-8")
+        assert revision.name == f"{NEXT}_change_nothing_at_all.py"
+        assert text.count("\n    pass\n") == 2
+        assert f"def test_{NEXT}_goes_up_and_down_and_up_again" in test.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("message", ["", "column", "add column", "add a `column`", 'add a "column"'])

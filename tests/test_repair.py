@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import stat
+import tempfile
 import threading
 from contextlib import closing
 from pathlib import Path
@@ -13,9 +14,10 @@ import pytest
 from catalog import database as database_module
 from catalog import room as room_module
 from catalog.checks import check_catalog
+from catalog.database import file_revision
 from catalog.errors import CatalogError
 from catalog.repair import repair_index
-from tests.catalogues import damage, plain, snapshot
+from tests.catalogues import damage, not_strict, ordinary_user, plain, snapshot
 from tests.checkouts import run
 from tests.conftest import rows
 from tests.frozen_files import FROZEN
@@ -135,17 +137,6 @@ def test_the_command_says_what_it_did_and_shows_every_check(database: Path) -> N
 WRONG_TYPE = "UPDATE loads SET entry_count = 'many'"
 
 
-def not_strict(path: Path, table: str, statement: str) -> None:
-    """Run a statement that STRICT would refuse, and put the word back into the schema afterwards."""
-    with closing(sqlite3.connect(path)) as connection:
-        ((sql,),) = connection.execute("SELECT sql FROM sqlite_master WHERE name = ?", (table,))
-    for text, statements in ((sql.replace("STRICT", ""), [statement]), (sql, [])):
-        with closing(sqlite3.connect(path)) as connection, connection:
-            connection.execute("PRAGMA writable_schema = ON")
-            connection.execute("UPDATE sqlite_master SET sql = ? WHERE name = ?", (text, table))
-        damage(path, *statements)
-
-
 REFUSED = {
     "pages of a table": (lambda path: overwrite_root(path, "papers"), "the table papers itself is damaged (database"),
     "pages of a table without rowid": (
@@ -250,6 +241,56 @@ def test_no_room_for_a_second_file_is_one_sentence(database: Path, monkeypatch: 
         repair_index(database)
 
     assert snapshot(database.parent) == before
+
+
+def test_a_folder_that_may_not_be_written_to_is_one_sentence() -> None:
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        path = folder / "catalog.db"
+        path.write_bytes(SOUND.read_bytes())
+        damage(path, "DROP INDEX ix_links_host")
+        path.chmod(0o666)
+        folder.chmod(0o555)
+        before = snapshot(folder)
+
+        with (
+            ordinary_user(),
+            pytest.raises(CatalogError, match=r"cannot be repaired \(Permission denied\); check"),
+        ):
+            repair_index(path)
+
+        assert snapshot(folder) == before
+        folder.chmod(0o755)
+
+
+def test_of_a_large_file_the_whole_report_is_given(database: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the look before each command is left out, the checks go on past a page that cannot be read."""
+    monkeypatch.setattr(database_module, "_QUICK_CHECK_BYTES", 0)
+    overwrite_root(database, "rejects")
+    overwrite_root(database, "ix_links_host")
+
+    broken = {result.name: result for result in check_catalog(database) if result.broken}
+
+    assert {table for table, _ in broken["integrity"].broken} == {"links", "rejects"}
+    assert not broken["integrity"].is_rebuildable
+    assert broken["place outside the document"].broken == [("database disk image is malformed",)]
+    assert "text" not in broken
+
+
+def leaked_page(path: Path) -> None:
+    """Add a page that belongs to nothing."""
+    content = path.read_bytes()
+    page_size, count = int.from_bytes(content[16:18], "big"), int.from_bytes(content[28:32], "big")
+    path.write_bytes(content[:28] + (count + 1).to_bytes(4, "big") + content[32:] + bytes(page_size))
+
+
+def test_a_page_that_belongs_to_nothing_is_seen_in_a_file_without_views(database: Path) -> None:
+    """Where the newest object is a view, SQLite's check takes itself for one of a part and leaves free pages out."""
+    database.write_bytes((FROZEN / "catalog-0005.db").read_bytes())
+    leaked_page(database)
+
+    with pytest.raises(CatalogError, match=r"is damaged \(Page \d+ is never used\); run `catalog check --repair-index"):
+        file_revision(database)
 
 
 def test_nobody_writes_while_a_file_is_repaired(database: Path, monkeypatch: pytest.MonkeyPatch) -> None:
