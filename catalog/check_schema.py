@@ -20,6 +20,9 @@ from catalog.schema import schema_statements
 EXPLAINED: Final = (schema_comments, source_licences)
 """The tables whose rows the migrations write: the same in every file of one version."""
 
+EXPLAINED_BY: Final = "rows of"
+"""What a difference is that is none of the schema but of rows that explain it."""
+
 _NAME: Final = re.compile(r'CREATE (?:UNIQUE |VIRTUAL )?(?:TABLE|INDEX|VIEW|TRIGGER) "?(\w+)')
 
 _Parts = dict[tuple[str, str], list[str]]
@@ -60,7 +63,7 @@ def _parts(connection: Connection) -> _Parts:
     for table in EXPLAINED:
         try:
             rows = connection.exec_driver_sql(f"SELECT * FROM {table.name} ORDER BY 1, 2")  # noqa: S608 - of ours
-            parts["rows of", table.name] = [str(tuple(row)) for row in rows]
+            parts[EXPLAINED_BY, table.name] = [str(tuple(row)) for row in rows]
         except DatabaseError:
             continue  # the table is missing or damaged, and what looks for that names it
     return parts

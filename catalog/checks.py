@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Select, or_, select
 from sqlalchemy.exc import DatabaseError
 
 from catalog.check_rules import CHECKS
-from catalog.check_schema import schema_differences
+from catalog.check_schema import EXPLAINED_BY, schema_differences
 from catalog.damage import REPAIR, RESTORE, Damage, find_damage, shown, unreadable_texts
 from catalog.database import create_catalog_engine, require_current, translated_errors
 from catalog.load.derived import derived_values
@@ -54,7 +54,7 @@ def check_catalog(database: Path, *, most: int = 10) -> Iterator[CheckResult]:
         # Ends without a commit, which fails on a damaged file.
         with translated_errors(database), engine.connect() as connection:
             connection.begin()
-            yield from _structure(connection, most)
+            yield from _structure(connection, most, is_whole=True)
             derived = _broken_rows(connection, _differs_from_derived(), most)
             yield CheckResult("derived columns", "derived columns are what they derive from", derived)
             for name, (rule, sql) in CHECKS.items():
@@ -84,21 +84,27 @@ def check_structure(database: Path, *, most: int = 10) -> Iterator[CheckResult]:
     try:
         with translated_errors(database), engine.connect() as connection:
             connection.begin()
-            yield from _structure(connection, most)
+            yield from _structure(connection, most, is_whole=False)
     finally:
         engine.dispose()
 
 
-def _structure(connection: Connection, most: int) -> Iterator[CheckResult]:
+def _structure(connection: Connection, most: int, *, is_whole: bool) -> Iterator[CheckResult]:
     driver = connection.connection.driver_connection
     assert isinstance(driver, sqlite3.Connection)
     damages = list(islice(_damages(driver), most))
     rows: list[tuple[Any, ...]] = [(damage.table, damage.reason) for damage in damages]
     yield CheckResult("integrity", "the file is sound", rows, all(damage.is_rebuildable for damage in damages))
     yield CheckResult("text", "every text is UTF-8", list(islice(unreadable_texts(driver), most)))
-    rows = list(islice(schema_differences(connection), most))
-    rule = "tables, indexes, views, triggers and what explains them are those of this version"
-    yield CheckResult("schema", rule, rows, all(kind != "table" for kind, *_ in rows))
+    differs = list(schema_differences(connection))
+    rows = [row for row in differs if row[0] != EXPLAINED_BY]
+    rule = "tables, indexes, views and triggers are those of this version"
+    yield CheckResult("schema", rule, rows[:most], all(kind != "table" for kind, *_ in rows))
+    if is_whole:
+        rows = [row for row in differs if row[0] == EXPLAINED_BY]
+        yield CheckResult(
+            "explanations", "comments and licences in the file are those of this version", rows[:most], True
+        )
     orphans = _broken_rows(connection, "PRAGMA foreign_key_check", most)
     yield CheckResult("foreign keys", "every reference leads somewhere", orphans)
 

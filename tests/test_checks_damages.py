@@ -26,7 +26,17 @@ from catalog.records import (
 )
 from tests.catalogues import damage, load
 
-EVERY_CHECK = ["integrity", "text", "schema", "foreign keys", "derived columns", *CHECKS, "search index", "pages"]
+EVERY_CHECK = [
+    "integrity",
+    "text",
+    "schema",
+    "explanations",
+    "foreign keys",
+    "derived columns",
+    *CHECKS,
+    "search index",
+    "pages",
+]
 
 NO_UTF8 = "CAST(x'68616c6620ff20612063617264' AS TEXT)"
 _FIRST_LINE, *_OTHER_LINES = (f"- {line}" for line in check_views()["check_title_twice"].splitlines())
@@ -146,7 +156,11 @@ DAMAGES = [
     ),
     hurt("schema", "CREATE TABLE notes (id INTEGER)", ("table", "notes", "is none of this version")),
     hurt("schema", "PRAGMA user_version = 3", *[("number of the schema", "user_version", line) for line in NUMBERS]),
-    hurt("schema", "DELETE FROM source_licences WHERE format = 'arXiv Atom'", ("rows of", "source_licences", ANYTHING)),
+    hurt(
+        "explanations",
+        "DELETE FROM source_licences WHERE format = 'arXiv Atom'",
+        ("rows of", "source_licences", ANYTHING),
+    ),
     hurt(
         "pages",
         "PRAGMA writable_schema = ON; DELETE FROM sqlite_master WHERE name = 'ix_links_host'",

@@ -79,8 +79,8 @@ def wrong_free_list(path: Path) -> None:
 
 
 REPAIRABLE = {
-    "a page of nothing": (leaked_page, "1 of 38 checks failed (pages)"),
-    "free pages that are none": (wrong_free_list, "1 of 38 checks failed (pages)"),
+    "a page of nothing": (leaked_page, "1 of 39 checks failed (pages)"),
+    "free pages that are none": (wrong_free_list, "1 of 39 checks failed (pages)"),
     "a drifted search index": (drift, "search index"),
     "pages of the search index": (lambda path: overwrite_root(path, "papers_fts_data"), "table papers_fts"),
     "an index of other columns": (other_index, "integrity"),
