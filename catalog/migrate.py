@@ -111,11 +111,12 @@ def _alone_with(path: Path) -> Iterator[Connection]:
     try:
         with engine.connect() as connection:
             driver = _driver(connection)
+            # The lock first: in this mode whoever merely reads keeps others out for good, and two wait for each other.
+            driver.execute("BEGIN EXCLUSIVE")
             driver.execute("PRAGMA locking_mode = EXCLUSIVE")
+            driver.execute("COMMIT")
             # In this mode a journal that is deleted after each transaction stays with a header of noughts for good.
             driver.execute("PRAGMA journal_mode = TRUNCATE")
-            driver.execute("BEGIN EXCLUSIVE")
-            driver.execute("COMMIT")
             try:
                 yield connection
             finally:
