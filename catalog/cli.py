@@ -125,9 +125,10 @@ def migrate(database: Path) -> None:
     catalog migrate
     catalog migrate -d other.db
     """
-    from catalog.migrate import migrate_catalog
+    from catalog.migrate import migrate_catalog, upgrade_step_count
 
-    done = migrate_catalog(database)
+    with progress(upgrade_step_count(database), "Upgrading") as step:
+        done = migrate_catalog(database, step)
     if done.backup is None:
         click.echo(f"{database} has the schema of this version already (revision {done.after}).")
         return
@@ -152,9 +153,10 @@ def migrate(database: Path) -> None:
     metavar="[FILE]",
     help="The same as --database FILE; name it once.",
 )
+@click.option("--repair-index", is_flag=True, help="First make indexes and search index again where they are damaged.")
 @database_option
 @click.pass_context
-def check(context: click.Context, file: Path | None, database: Path) -> None:
+def check(context: click.Context, file: Path | None, repair_index: bool, database: Path) -> None:
     """Check the file and every rule of the catalogue.
 
     Its soundness, schema, references and search index, and every rule of what is in it; of a release also its form, and
@@ -164,13 +166,17 @@ def check(context: click.Context, file: Path | None, database: Path) -> None:
     catalog check
     catalog check papers.db
     """
-    from catalog.checks import CHECK_COUNT, check_catalog
+    from catalog.checks import CHECK_COUNT, check_catalog, failure
     from catalog.release.form import check_release
 
     if file is not None:
         if context.get_parameter_source("database") is not click.core.ParameterSource.DEFAULT:
             raise click.UsageError("Name one file: FILE or --database FILE.")
         database = file
+    if repair_index:
+        from catalog.repair import repair_sentence
+
+        click.echo(repair_sentence(database))
     results = []
     with progress(CHECK_COUNT, "Checking") as step:
         for result in chain(check_catalog(database), check_release(database)):
@@ -180,12 +186,9 @@ def check(context: click.Context, file: Path | None, database: Path) -> None:
         click.echo(f"{'FAILED' if result.broken else 'ok':<8}{result.name}: {result.rule}")
         for row in result.broken:
             click.echo(f"{'':<8}{row}")
-    broken = [result.name for result in results if result.broken]
-    if broken:
-        raise CatalogError(
-            f"{database}: {len(broken)} of {len(results)} checks failed ({', '.join(broken)}); "
-            "restore it from a backup, or load the documents into a new file."
-        )
+    sentence = failure(database, results)
+    if sentence is not None:
+        raise CatalogError(sentence)
 
 
 @main.command()

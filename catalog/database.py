@@ -11,6 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from catalog.damage import REPAIR, RESTORE, Damage, find_damage, shown
 from catalog.errors import CatalogError, ExitCode
 from catalog.resources import resource
 
@@ -66,10 +67,11 @@ def create_catalog_engine(path: Path, *, read_only: bool = False, foreign_keys: 
     return engine
 
 
-def file_revision(path: Path) -> str:
+def file_revision(path: Path, *, looks_inside: bool = True) -> str:
     """Return the schema revision of the catalogue file at `path`, or raise CatalogError where it is none of ours.
 
-    Nothing is written, except that SQLite rolls back what a killed process left half-done in a file of ours.
+    Its pages are looked at, too, unless the file is large or `looks_inside` is False. Nothing is written, except that
+    SQLite rolls back what a killed process left half-done in a file of ours.
     """
     check_header(path)
     mode = "rw" if os.access(path, os.W_OK) else "ro"
@@ -82,14 +84,21 @@ def file_revision(path: Path) -> str:
             # One transaction, so that nobody else's commit comes between what is compared.
             connection.execute("BEGIN")
             revision = _read_revision(path, connection)
-            _check_size(path, connection)
-            if path.stat().st_size <= _QUICK_CHECK_BYTES:
-                _check_quickly(path, connection)
+            if not _is_newer(revision):
+                _check_size(path, connection)
+                if looks_inside and path.stat().st_size <= _QUICK_CHECK_BYTES:
+                    _check_quickly(path, connection)
     except sqlite3.Error as error:
         raise CatalogError(
             f"{path}: cannot be read as a catalogue ({error}); restore it from a backup, or name another file.",
             ExitCode.BAD_DATA,
         ) from error
+    if revision not in known_revisions():
+        raise CatalogError(
+            f"{path}: has schema revision {shown(revision)}, unknown to this version (up to {known_revisions()[-1]}); "
+            "it was made by a newer catalogue: upgrade the software.",
+            ExitCode.WRONG_FILE,
+        )
     return revision
 
 
@@ -109,24 +118,28 @@ def translated_errors(path: Path) -> Iterator[None]:
     """Turn what SQLite says of the file at `path` into one sentence (CatalogError)."""
     try:
         yield
+    except UnicodeDecodeError as error:
+        # What SQLite says of a damaged schema quotes it, and the driver takes every message for UTF-8.
+        raise CatalogError(f"{path}: {_damaged(path, 'its schema cannot be read')}", ExitCode.BAD_DATA) from error
     except Exception as error:
         cause = getattr(error, "orig", error)  # SQLAlchemy's errors carry the driver's
         if not isinstance(cause, sqlite3.Error) or isinstance(cause, sqlite3.IntegrityError):
             raise
-        told = _sentence(getattr(cause, "sqlite_errorname", "") or "", str(cause))
+        told = _sentence(path, getattr(cause, "sqlite_errorname", "") or "", str(cause))
         if told is None:
             raise
         sentence, exit_code = told
         raise CatalogError(f"{path}: {sentence}", exit_code) from error
 
 
-def _sentence(code: str, message: str) -> tuple[str, ExitCode] | None:
+def _sentence(path: Path, code: str, message: str) -> tuple[str, ExitCode] | None:
     if code.startswith("SQLITE_BUSY") or "database is locked" in message:
         waited = f"is in use by another process, waited {BUSY_TIMEOUT_SECONDS} seconds; try again when that has ended."
         return waited, ExitCode.BUSY
     if code.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")) or "malformed" in message or "decode to UTF-8" in message:
-        damaged = f"is damaged ({message}); restore it from a backup, or load the documents into a new file."
-        return damaged, ExitCode.BAD_DATA
+        return _damaged(path, message), ExitCode.BAD_DATA
+    if "fts5" in message:
+        return f"has a damaged search index ({shown(message)}); {REPAIR.format(path)}.", ExitCode.BAD_DATA
     if code.startswith("SQLITE_READONLY") or "readonly" in message:
         return "cannot be written to; check the permissions of the file and its folder.", ExitCode.CANNOT_CREATE
     if code.startswith("SQLITE_CANTOPEN"):
@@ -136,6 +149,20 @@ def _sentence(code: str, message: str) -> tuple[str, ExitCode] | None:
     if code.startswith("SQLITE_IOERR"):
         return f"could not be read or written ({message}); nothing of this document was stored.", ExitCode.IO
     return None
+
+
+def _damaged(path: Path, reason: str) -> str:
+    """Say that the file is damaged: that it was cut short where its header tells so, which explains every other reason.
+
+    The header is read without a lock, so it is asked only where something is wrong.
+    """
+    with path.open("rb") as file:
+        header = file.read(_HEADER_BYTES)
+    expected = int.from_bytes(header[16:18], "big") * int.from_bytes(header[28:32], "big")
+    actual = path.stat().st_size
+    if actual < expected:
+        return f"is damaged, it has {actual:,} bytes where its header says {expected:,}; {RESTORE}."
+    return f"is damaged ({shown(reason)}); {RESTORE}."
 
 
 def check_header(path: Path) -> None:
@@ -188,19 +215,24 @@ def _read_revision(path: Path, connection: sqlite3.Connection) -> str:
         raise CatalogError(
             f"{path}: has no schema revision and is no finished catalogue; load into a new file.", ExitCode.WRONG_FILE
         )
-    revision = str(row[0])
-    if revision not in known_revisions():
-        raise CatalogError(
-            f"{path}: has schema revision {revision}, unknown to this version (up to {known_revisions()[-1]}); "
-            "it was made by a newer catalogue: upgrade the software.",
-            ExitCode.WRONG_FILE,
-        )
-    return revision
+    return str(row[0])
+
+
+def _is_newer(revision: str) -> bool:
+    """Whether it is a number after ours. What else is unknown may be damaged, and is looked at first."""
+    return re.fullmatch(r"\d{4}", revision) is not None and revision > known_revisions()[-1]
 
 
 def _check_quickly(path: Path, connection: sqlite3.Connection) -> None:
     (answer,) = connection.execute("PRAGMA quick_check(1)").fetchone()
     if answer != "ok":
-        reason = " ".join(answer.replace("*** in database main ***", "").split())
-        sentence = f"{path}: is damaged ({reason}); restore it from a backup, or load into a new file."
-        raise CatalogError(sentence, ExitCode.BAD_DATA)
+        damages = list(find_damage(connection, "quick_check"))
+        raise CatalogError(damage_sentence(path, damages), ExitCode.BAD_DATA)
+
+
+def damage_sentence(path: Path, damages: list[Damage]) -> str:
+    """Return what is wrong with the file at `path` and what to do, as one sentence that names the tables."""
+    tables = list(dict.fromkeys(damage.table for damage in damages if damage.table is not None))
+    others = f"; also hurt: {', '.join(tables[1:])}" if len(tables) > 1 else ""
+    advice = REPAIR.format(path) if damages and all(damage.is_rebuildable for damage in damages) else RESTORE
+    return f"{path}: is damaged ({damages[0] if damages else 'its pages are not in order'}{others}); {advice}."

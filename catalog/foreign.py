@@ -8,7 +8,6 @@ that could evaluate one.
 from __future__ import annotations
 
 import os
-import shutil
 import sqlite3
 import tempfile
 from collections.abc import Iterator
@@ -24,6 +23,7 @@ from catalog.database import check_header, create_catalog_engine, known_revision
 from catalog.errors import CatalogError, ExitCode
 from catalog.load.again import settle_again
 from catalog.migrate import upgrade
+from catalog.room import require_room
 from catalog.schema import schema_sql
 
 _PRAGMAS: Final = ("trusted_schema = OFF", "cell_size_check = ON", "query_only = ON")
@@ -87,16 +87,6 @@ def count_documents(path: Path) -> int:
     """Return how many documents were loaded into the catalogue file at `path`, of any revision, which was checked."""
     with translated_errors(path), closing(_connect(path)) as connection:
         return int(connection.execute("SELECT count(*) FROM source_documents").fetchone()[0])
-
-
-def require_room(folder: Path, byte_count: int, path: Path) -> None:
-    """Raise CatalogError where the disk of `folder` has no room for the `byte_count` that the file at `path` takes."""
-    free = shutil.disk_usage(folder).free
-    if byte_count > free:
-        raise CatalogError(
-            f"{path}: takes {byte_count:,} bytes, and the disk of {folder} has {free:,}; make room there first.",
-            ExitCode.IO,
-        )
 
 
 def _connect(path: Path) -> sqlite3.Connection:

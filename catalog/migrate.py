@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sqlite3
-from contextlib import closing, suppress
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from catalog.database import (
-    BUSY_TIMEOUT_SECONDS,
-    create_catalog_engine,
-    file_revision,
-    known_revisions,
-    translated_errors,
-)
+from catalog.database import create_catalog_engine, file_revision, known_revisions, translated_errors
 from catalog.errors import CatalogError, exit_code_of_writing
 from catalog.resources import resource
+from catalog.room import require_room
+
+_ROOM: Final = 2
+"""The backup takes the size of the file, and a table that is rebuilt up to that once more."""
 
 if TYPE_CHECKING:
     from alembic.config import Config
+    from sqlalchemy import Connection
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,44 +58,107 @@ def create_catalog(path: Path) -> None:
         _discard(draft)
 
 
-def migrate_catalog(path: Path) -> Migration:
+def migrate_catalog(path: Path, on_step: Callable[[], None] = lambda: None) -> Migration:
     """Upgrade the catalogue at `path` to the schema of this version, after a backup beside it.
 
-    Raises CatalogError where the file is no catalogue, is damaged, was made by a newer version, or where a revision
-    fails: that one is undone whole.
+    Nobody else reads or writes it meanwhile; who upgrades the same file at the same time waits, then has nothing to do.
+    `on_step` is called after the backup and after each revision. Raises CatalogError where the file is no catalogue, is
+    damaged, is in use, was made by a newer version, where the disk has no room for the backup and a rebuilt table, or
+    where a revision fails: that one is undone whole.
     """
     before, head = file_revision(path), known_revisions()[-1]
     if before == head:
         return Migration(before, head, None)
-    from alembic.util.exc import CommandError
-    from sqlalchemy.exc import SQLAlchemyError
+    require_room(path.absolute().parent, _ROOM * path.stat().st_size, path)
+    with translated_errors(path), _alone_with(path) as connection:
+        before = _revision(connection)
+        if before == head:
+            return Migration(before, head, None)
+        backup = _back_up(path, before, _driver(connection))
+        on_step()
+        _upgrade_or_report(path, connection, backup, on_step)
+    return Migration(before, head, backup)
 
-    backup = _back_up(path, before)
+
+def upgrade_step_count(path: Path) -> int:
+    """Return how often `migrate_catalog` would call `on_step` for the file at `path`. Raises CatalogError as that."""
+    revisions = known_revisions()
+    missing = len(revisions) - 1 - revisions.index(file_revision(path, looks_inside=False))
+    return missing + 1 if missing else 0
+
+
+def _upgrade_or_report(path: Path, connection: Connection, backup: Path, on_step: Callable[[], None]) -> None:
     try:
         with translated_errors(path):
-            upgrade(path)
-    except (CommandError, RuntimeError, SQLAlchemyError) as error:
+            _run(connection, "head", on_step)
+    except CatalogError:
+        raise
+    except Exception as error:  # a revision may raise anything over rows that nobody thought of
+        connection.rollback()
         reason = " ".join(str(getattr(error, "orig", None) or error).split())
         raise CatalogError(
-            f"{path}: could not be upgraded ({reason}), so it stays at revision {file_revision(path)}; please report "
+            f"{path}: could not be upgraded ({reason}), so it stays at revision {_revision(connection)}; please report "
             f"it, and keep {backup}, the file as it was."
         ) from error
-    return Migration(before, head, backup)
+
+
+@contextmanager
+def _alone_with(path: Path) -> Iterator[Connection]:
+    """Hold the file at `path` against every other process, over all transactions of the block.
+
+    SQLite's own lock does that: it ends with the process, and guards the file on every system that SQLite knows.
+    """
+    engine = create_catalog_engine(path, foreign_keys=False)
+    try:
+        with engine.connect() as connection:
+            driver = _driver(connection)
+            # The lock first: in this mode whoever merely reads keeps others out for good, and two wait for each other.
+            driver.execute("BEGIN EXCLUSIVE")
+            driver.execute("PRAGMA locking_mode = EXCLUSIVE")
+            driver.execute("COMMIT")
+            # In this mode a journal that is deleted after each transaction stays with a header of noughts for good.
+            driver.execute("PRAGMA journal_mode = TRUNCATE")
+            try:
+                yield connection
+            finally:
+                with suppress(sqlite3.Error):
+                    connection.rollback()
+                    driver.execute("PRAGMA locking_mode = NORMAL")
+                    driver.execute("SELECT 1 FROM sqlite_master").fetchall()
+                    driver.execute("PRAGMA journal_mode = DELETE")
+    finally:
+        engine.dispose()
+
+
+def _driver(connection: Connection) -> sqlite3.Connection:
+    driver = connection.connection.driver_connection
+    assert isinstance(driver, sqlite3.Connection)
+    return driver
+
+
+def _revision(connection: Connection) -> str:
+    (revision,) = _driver(connection).execute("SELECT version_num FROM alembic_version").fetchone()
+    return str(revision)
 
 
 def upgrade(path: Path, revision: str = "head") -> None:
     """Run the revisions up to `revision` on the file at `path`, each in a transaction of its own."""
     # Slow to import, and only needed where a file is made or upgraded.
-    from alembic import command
 
     engine = create_catalog_engine(path, foreign_keys=False)
     try:
         with engine.connect() as connection:
-            config = alembic_config()
-            config.attributes["connection"] = connection
-            command.upgrade(config, revision)
+            _run(connection, revision)
     finally:
         engine.dispose()
+
+
+def _run(connection: Connection, revision: str, on_revision: Callable[[], None] = lambda: None) -> None:
+    from alembic import command
+
+    config = alembic_config()
+    config.attributes.update(connection=connection, on_revision=on_revision)
+    command.upgrade(config, revision)
 
 
 def alembic_config() -> Config:
@@ -106,18 +170,18 @@ def alembic_config() -> Config:
     return config
 
 
-def _back_up(path: Path, revision: str) -> Path:
-    """Copy the file at `path`; a copy that was cut short never has the name of a backup."""
+def _back_up(path: Path, revision: str, source: sqlite3.Connection) -> Path:
+    """Copy the file at `path`, which `source` has open; a copy that was cut short never has the name of a backup."""
     draft = path.with_name(f".{path.name}.{os.getpid()}.backup")
     _discard(draft)
     try:
-        with (
-            closing(sqlite3.connect(path, timeout=BUSY_TIMEOUT_SECONDS)) as source,
-            closing(sqlite3.connect(draft)) as target,
-        ):
+        with closing(sqlite3.connect(draft)) as target:
             source.backup(target)
+        shutil.copymode(path, draft)
         backups = (path.with_name(f"{path.name}.backup-{revision}-{number}") for number in count(1))
-        return next(backup for backup in backups if _put_in_place(draft, backup))
+        backup = next(backup for backup in backups if _put_in_place(draft, backup))
+        _sync_folder(backup.absolute().parent)
+        return backup
     except (OSError, sqlite3.Error) as error:
         reason = error.strerror if isinstance(error, OSError) else error
         raise CatalogError(
@@ -127,6 +191,16 @@ def _back_up(path: Path, revision: str) -> Path:
         ) from error
     finally:
         _discard(draft)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Let the names in `folder` outlive a loss of power: SQLite synced the content of its file, not its new name."""
+    with suppress(OSError):  # a system on which a folder cannot be opened
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
 
 
 def _put_in_place(draft: Path, path: Path) -> bool:

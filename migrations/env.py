@@ -30,6 +30,7 @@ def finish_revision(ctx: Any, step: Any, **_: Any) -> None:
         )
     revision = step.up_revision_id if step.is_upgrade else (step.down_revision_ids or ("0",))[0]
     ctx.connection.exec_driver_sql(f"PRAGMA user_version = {int(revision)}")
+    context.config.attributes.get("on_revision", lambda: None)()
 
 
 def run(connection: Connection) -> None:

@@ -117,6 +117,17 @@ def damage(path: Path, *statements: str) -> Path:
     return path
 
 
+def not_strict(path: Path, table: str, statement: str) -> None:
+    """Run a statement that STRICT would refuse, and put the word back into the schema afterwards."""
+    with closing(sqlite3.connect(path)) as connection:
+        ((sql,),) = connection.execute("SELECT sql FROM sqlite_master WHERE name = ?", (table,))
+    for text, statements in ((sql.replace("STRICT", ""), [statement]), (sql, [])):
+        with closing(sqlite3.connect(path)) as connection, connection:
+            connection.execute("PRAGMA writable_schema = ON")
+            connection.execute("UPDATE sqlite_master SET sql = ? WHERE name = ?", (text, table))
+        damage(path, *statements)
+
+
 def snapshot(folder: Path) -> dict[str, bytes | None]:
     """Return every file in `folder` with its bytes, and every folder with None."""
     return {

@@ -52,7 +52,7 @@ def test_a_missing_table_fails_the_schema_and_the_checks_that_need_it(database: 
 def test_damage_that_a_quick_look_sees_is_one_sentence(database: Path) -> None:
     damage(database, "PRAGMA ignore_check_constraints = ON", "UPDATE papers SET title = '' WHERE id = 3")
 
-    with pytest.raises(CatalogError, match=r"is damaged \(CHECK constraint failed in papers\)"):
+    with pytest.raises(CatalogError, match=r"is damaged \(table papers: CHECK constraint failed in papers\); restore"):
         list(check_catalog(database))
 
 

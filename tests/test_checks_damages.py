@@ -7,10 +7,13 @@ import tempfile
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
+from unittest.mock import ANY as ANYTHING
 
 import pytest
 
+from catalog.check_views import check_views
 from catalog.checks import CHECKS, check_catalog
+from catalog.database import known_revisions
 from catalog.records import (
     DigestRecord,
     DocumentRecord,
@@ -23,8 +26,22 @@ from catalog.records import (
 )
 from tests.catalogues import damage, load
 
-EVERY_CHECK = ["integrity", "schema", "foreign keys", "derived columns", *CHECKS, "search index"]
+EVERY_CHECK = [
+    "integrity",
+    "text",
+    "schema",
+    "explanations",
+    "foreign keys",
+    "derived columns",
+    *CHECKS,
+    "search index",
+    "pages",
+]
 
+NO_UTF8 = "CAST(x'68616c6620ff20612063617264' AS TEXT)"
+_FIRST_LINE, *_OTHER_LINES = (f"- {line}" for line in check_views()["check_title_twice"].splitlines())
+CHANGED_VIEW = [_FIRST_LINE, "+ CREATE VIEW check_title_twice AS SELECT 1", *_OTHER_LINES]
+NUMBERS = [f"- {int(known_revisions()[-1])}", "+ 3"]
 LINE_COUNT = 10
 MOSS, DEW = "On Moss", "Counting Dew"
 MOSS_ID, DEW_ID, OTHER_DEW_ID = "2601.00001", "2601.00002", "2601.00003"
@@ -124,14 +141,27 @@ DAMAGES = [
         "PRAGMA writable_schema = ON; "
         "UPDATE sqlite_master SET sql = replace(sql, '(publication_date)', '(author_count)') "
         "WHERE name = 'ix_papers_publication_date'",
-        ("row 1 missing from index ix_papers_publication_date",),
+        ("papers", "row 1 missing from index ix_papers_publication_date"),
     ),
     hurt(
         "schema",
         "DROP INDEX ix_papers_title_key",
-        ("- CREATE INDEX ix_papers_title_key ON papers (title_key);",),
-        ("- ",),
+        ("index", "ix_papers_title_key", "is missing"),
     ),
+    hurt("schema", "CREATE TABLE notes (id INTEGER)", ("table", "notes", "is none of this version")),
+    hurt("schema", "PRAGMA user_version = 3", *[("number of the schema", "user_version", line) for line in NUMBERS]),
+    hurt(
+        "explanations",
+        "DELETE FROM source_licences WHERE format = 'arXiv Atom'",
+        ("rows of", "source_licences", ANYTHING),
+    ),
+    hurt(
+        "pages",
+        "PRAGMA writable_schema = ON; DELETE FROM sqlite_master WHERE name = 'ix_links_host'",
+        (ANYTHING,),
+    ),
+    hurt("text", f"UPDATE rejects SET text = {NO_UTF8}", ("rejects", "text", "half \\xff a card")),
+    hurt("text", f"UPDATE loads SET loaded_at = {NO_UTF8} WHERE id = 2", ("loads", "loaded_at", "half \\xff a card")),
     hurt("foreign keys", "INSERT INTO paper_authors VALUES (99, 1, 1)", ("paper_authors", None, "papers", 1)),
     hurt("derived columns", "UPDATE papers SET digest_count = 7 WHERE id = 2", (2, DEW)),
     hurt("derived columns", "UPDATE papers SET has_repository = 0 WHERE id = 1", (1, MOSS)),
@@ -340,17 +370,27 @@ DAMAGES = [
     hurt(
         "search index",
         "DROP TRIGGER papers_au; UPDATE papers SET title = 'Fern Folding with All Supervision' WHERE id = 3",
-        ("database disk image is malformed",),
+        ("papers_fts", "database disk image is malformed"),
     ),
     hurt(
         "search index",
         "INSERT INTO papers_fts (papers_fts) VALUES ('delete-all')",
-        ("database disk image is malformed",),
+        ("papers_fts", "database disk image is malformed"),
+    ),
+]
+
+# Apart from the others, after which every view is asked, too.
+DAMAGED_VIEWS = [
+    hurt("schema", "DROP VIEW check_title_twice", ("view", "check_title_twice", "is missing")),
+    hurt(
+        "schema",
+        "DROP VIEW check_title_twice; CREATE VIEW check_title_twice AS SELECT 1",
+        *[("view", "check_title_twice", line) for line in CHANGED_VIEW],
     ),
 ]
 
 
-@pytest.mark.parametrize(("name", "statements", "named"), DAMAGES)
+@pytest.mark.parametrize(("name", "statements", "named"), DAMAGES + DAMAGED_VIEWS)
 def test_a_damage_fails_exactly_its_check_and_names_the_row(
     database: Path, name: str, statements: list[str], named: list[tuple[object, ...]]
 ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import tempfile
 from contextlib import closing
 from pathlib import Path
 
@@ -10,8 +11,9 @@ import pytest
 
 from catalog.database import known_revisions
 from catalog.errors import CatalogError
-from catalog.foreign import check_foreign, current_file, require_room
-from tests.catalogues import damage, good_catalogue, plain, snapshot
+from catalog.foreign import check_foreign, current_file
+from catalog.room import require_room
+from tests.catalogues import damage, good_catalogue, ordinary_user, plain, snapshot
 from tests.conftest import ROOT
 
 HEAD = known_revisions()[-1]
@@ -151,6 +153,24 @@ def test_a_file_that_is_cut_short_is_refused(path: Path) -> None:
 
     with pytest.raises(CatalogError, match="is damaged"):
         check_foreign(path)
+
+
+def test_a_file_that_is_longer_than_it_says_is_refused(path: Path) -> None:
+    path.write_bytes(path.read_bytes() + b"moss")
+
+    with pytest.raises(CatalogError, match="its size is not what its header says; get it anew"):
+        check_foreign(path)
+
+
+def test_an_unfinished_change_that_nobody_may_finish_is_refused() -> None:
+    with tempfile.TemporaryDirectory() as name:
+        path = good_catalogue(Path(name, "theirs.db"))
+        Path(name, "theirs.db-journal").write_bytes(b"moss")
+        path.chmod(0o444)
+        Path(name).chmod(0o755)
+
+        with ordinary_user(), pytest.raises(CatalogError, match="has an unfinished change beside it"):
+            check_foreign(path)
 
 
 def test_text_in_a_column_of_numbers_is_noticed(path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import itertools
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ import pytest
 from catalog.database import file_revision
 from tests.checkouts import run
 from tests.conftest import rows
+from tests.frozen_files import FROZEN
 from tests.revisions import REVISIONS, at_revision, downgrade, everything, schema_of, upgrade, write
 
 STEPS = list(itertools.pairwise(REVISIONS))
@@ -133,27 +135,60 @@ def assert_same(one: str, other: str) -> None:
     assert not "\n".join(difflib.unified_diff(one.splitlines(), other.splitlines(), lineterm="", n=1))
 
 
+def frozen_file(path: Path, revision: str) -> Path:
+    """Put the real file of `revision`, with rows in every table, at `path`."""
+    shutil.copyfile(FROZEN / f"catalog-{revision}.db", path)
+    return path
+
+
+def master_of(path: Path) -> str:
+    """Return the text of `sqlite_master`, of every object, but for blanks and the quotes that a rebuilt table gets."""
+    found = rows(path, "SELECT type, name, tbl_name, coalesce(sql, '') FROM sqlite_master ORDER BY 1, 2")
+    return "\n".join(re.sub(r'"(\w+)"', r"\1", " ".join(" ".join(row).split())) for row in found)
+
+
 @pytest.mark.parametrize(("lower", "upper"), STEPS)
 def test_up_down_and_up_again(database: Path, lower: str, upper: str) -> None:
-    without_repetition(database, lower)
-    schema_below, rows_below = schema_of(database), everything(database)
+    frozen_file(database, lower)
+    below = master_of(database), everything(database)
 
     upgrade(database, upper)
-    schema_above, rows_above = schema_of(database), everything(database)
-    assert schema_above != schema_below
-    assert rows_above != rows_below
+    above = master_of(database), everything(database)
+    assert above[0] != below[0]
+    assert above[1] != below[1]
 
     downgrade(database, lower)
     assert file_revision(database) == lower
-    assert_same(schema_below, schema_of(database))
-    assert everything(database) == rows_below
+    assert_same(below[0], master_of(database))
+    assert everything(database) == below[1]
 
     upgrade(database, upper)
     assert file_revision(database) == upper
-    assert_same(schema_above, schema_of(database))
-    assert everything(database) == rows_above
+    assert_same(above[0], master_of(database))
+    assert everything(database) == above[1]
     assert rows(database, "PRAGMA foreign_key_check") == []
     assert rows(database, "PRAGMA integrity_check") == [("ok",)]
+
+
+# Going down from a real file of the revision: what the one below has no place for, or None where all goes back.
+GOES_DOWN = {"0002": None, "0003": "rows in", "0004": "assertions", "0005": "repetitions", "0006": None, "0007": None}
+
+
+@pytest.mark.parametrize(("lower", "upper"), STEPS)
+def test_down_from_a_real_file_is_refused_or_loses_nothing(database: Path, lower: str, upper: str) -> None:
+    frozen_file(database, upper)
+    before, content, schema = database.read_bytes(), everything(database), schema_of(database)
+
+    if GOES_DOWN[upper] is None:
+        downgrade(database, lower)
+        upgrade(database, upper)
+    else:
+        with pytest.raises(RuntimeError, match=rf"{GOES_DOWN[upper]}.*so nothing was changed; go back to the backup"):
+            downgrade(database, lower)
+        assert database.read_bytes() == before
+
+    assert everything(database) == content
+    assert_same(schema, schema_of(database))
 
 
 def test_all_the_way_down_and_up_again(database: Path) -> None:

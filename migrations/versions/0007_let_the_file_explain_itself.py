@@ -4,6 +4,8 @@ Revision: 0007, after 0006.
 
 What columns mean, under which terms the sources are, and the checks as views travel with the file. A release knows
 neither when nor in which order its documents were loaded, so what `loads` says of that may be null.
+
+Revision 0005 counted no records for loads from before it, though 0003 gave records a table: they are counted here.
 """
 
 from __future__ import annotations
@@ -82,6 +84,15 @@ KEPT = (
     "merged_paper_count"
 )
 
+COUNT_RECORDS = """
+UPDATE loads SET record_count = found.record_count FROM (
+  SELECT source_document_id, count(*) AS record_count FROM paper_records GROUP BY source_document_id
+) AS found
+WHERE found.source_document_id = loads.source_document_id AND NOT EXISTS (
+  SELECT 1 FROM loads AS other WHERE other.source_document_id = loads.source_document_id AND other.record_count > 0
+)
+"""
+
 LOST = """
 SELECT 1 FROM releases
 UNION ALL SELECT 1 FROM loads WHERE loaded_at IS NULL OR as_of_date IS NULL OR catalogue_version IS NULL
@@ -93,7 +104,7 @@ LIMIT 1
 
 def upgrade() -> None:
     replace_loads(required="", counted="")
-    execute(*TABLES)
+    execute(COUNT_RECORDS, *TABLES)
     insert("schema_comments", "schema_comments.json", "?, ?, ?, ?")
     insert("source_licences", "source_licences.json", "?, ?, ?, ?")
     execute(*read("check_views.sql").removesuffix(";\n").split(";\n\n"))
