@@ -1,0 +1,29 @@
+"""What is wrong with a document, as one sentence that names it and says what to do."""
+
+from __future__ import annotations
+
+import errno
+import os
+
+
+class DocumentError(ValueError):
+    """A document that cannot be used: one sentence that names the file (and the line) and says what to do."""
+
+
+def printable(name: str | os.PathLike[str]) -> str:
+    """Return a file name as text that any terminal and any database takes, on one line."""
+    decoded = os.fsencode(name).decode("utf-8", "backslashreplace")
+    return "".join(char if char.isprintable() else ascii(char)[1:-1] for char in decoded)
+
+
+def why_not_opened(shown: str, error: OSError | ValueError) -> str:
+    """Return why the document that messages call `shown` cannot be opened or read."""
+    code = error.errno if isinstance(error, OSError) else None
+    if code in (errno.ENOENT, errno.ENOTDIR):
+        return f"{shown}: does not exist; check the name"
+    if code in (errno.EACCES, errno.EPERM):
+        return f"{shown}: may not be read; check its permissions"
+    if code == errno.EISDIR:
+        return f"{shown}: is a folder; name a file in it"
+    reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+    return f"{shown}: cannot be read ({reason}); check the name"
