@@ -15,7 +15,7 @@ from typing import Any, Final
 from catalog.documents import Document, DocumentError
 from catalog.readers.daily_papers import entry_record
 from catalog.readers.json_elements import DamagedElement
-from catalog.readers.saved_page_cards import CardError, card_entry, is_empty
+from catalog.readers.saved_page_cards import CardError, card_entry, is_empty, stray_title
 from catalog.readers.saved_page_head import Head, is_printed_as, read_head
 from catalog.readers.saved_page_json import Listing, ListingError, is_listing, read_listing
 from catalog.readers.saved_page_outline import Outline, OutlineError, Scope, Span, outline
@@ -30,6 +30,7 @@ _OPENING = re.compile(r"<(?:!doctype\s{1,99}html|html|head|body)(?=[\s/>])", re.
 # The components of a page about one paper.
 _PAPER_PAGE: Final = frozenset({"PaperPage", "PaperContent"})
 
+_NO_CARD: Final = "the title of a paper stands outside of every card"
 _OTHER_TITLE: Final = "the paper is on the page before, under another title"
 
 
@@ -56,6 +57,7 @@ def read(document: Document) -> DocumentRecord:
     page = _Page(document.text)
     of_page = page.add_listings(found)
     page.add_cards(found.cards)
+    page.refuse_strays(found.strays)
     if not page.entries:
         raise DocumentError(f"{document.shown}: {_why_empty(found, page.rejects)}")
     return DocumentRecord(
@@ -101,6 +103,12 @@ class _Page:
                 continue
             self._add(entry, self._text[card.span.start : card.span.end])
 
+    def refuse_strays(self, strays: Iterable[Scope]) -> None:
+        """Refuse titles of papers outside of every card, as damage to the tag of a card leaves them."""
+        spans = [stray.span for stray in strays if (title := stray_title(stray)) and not self._is_known(title)]
+        for span in dict.fromkeys(spans):
+            self._refuse(span, _NO_CARD)
+
     def agreed_day(self, printed_date: str | None) -> str | None:
         """The day on which all papers of the JSON were submitted, unless the page prints another one."""
         day = next(iter(self._days)) if len(self._days) == 1 else None
@@ -128,6 +136,12 @@ class _Page:
                 self._titles[entry.arxiv_id] = key
         elif known != key:
             self.rejects.append(RejectRecord(entry.line_start, entry.line_end, text, _OTHER_TITLE))
+
+    def _is_known(self, title: str) -> bool:
+        try:
+            return title_key(title) in self._titles
+        except ValueError:
+            return True
 
     def _refuse(self, span: Span, reason: str) -> None:
         self.rejects.append(RejectRecord(span.line_start, span.line_end, self._text[span.start : span.end], reason))

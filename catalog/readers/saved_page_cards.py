@@ -59,6 +59,11 @@ def is_empty(card: Scope) -> bool:
     return not card.texts and _find_paper(card) is None
 
 
+def stray_title(stray: Scope) -> str | None:
+    """Return the title of the paper that a link in a heading names, or None where it names none."""
+    return stray.parts[0].text or None if _find_paper(stray) is not None else None
+
+
 def card_entry(card: Scope, position: int) -> EntryRecord:
     """Return what a card says of its paper; `position` is the entry's place in the digest.
 

@@ -96,10 +96,15 @@ class Properties:
 
 @dataclass(slots=True)
 class Outline:
-    """What a page holds. `canonical`, `og_url` and `saved_from` are its address, as three places state it."""
+    """What a page holds. `canonical`, `og_url` and `saved_from` are its address, as three places state it.
+
+    `strays` are the links in headings outside of every card, each in a scope of its own that reaches from the last tag of
+    a card in the text: where damage swallowed that tag, this is its card.
+    """
 
     page: Scope
     cards: list[Scope] = field(default_factory=list)
+    strays: list[Scope] = field(default_factory=list)
     properties: list[Properties] = field(default_factory=list)
     targets: set[str] = field(default_factory=set)
     title: str | None = None
@@ -257,6 +262,10 @@ class _Walk:
                 return replace(outer, time=self._part(outer, element, "datetime"))
             case "a" if outer.scope.is_card:
                 return replace(outer, link=self._part(outer, element, "href"))
+            case "a" if outer.heading is not None:
+                stray = Scope(self._places.card(element))
+                self._outline.strays.append(stray)
+                return replace(outer, link=self._part(replace(outer, scope=stray), element, "href"))
             case "input" if outer.scope.is_card and element.get("type") == "checkbox" and outer.scope.box_at is None:
                 outer.scope.box_at = len(outer.scope.texts)
             case tag if tag in _HEADINGS:
