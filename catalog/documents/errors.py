@@ -23,7 +23,14 @@ def why_not_opened(shown: str, error: OSError | ValueError) -> str:
         return f"{shown}: does not exist; check the name"
     if code in (errno.EACCES, errno.EPERM):
         return f"{shown}: may not be read; check its permissions"
+    if code == errno.ENXIO:
+        return not_regular(shown)  # a socket
     if code == errno.EISDIR:
         return f"{shown}: is a folder; name a file in it"
     reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
     return f"{shown}: cannot be read ({reason}); check the name"
+
+
+def not_regular(shown: str) -> str:
+    """Return that the document is a pipe, a device or a socket, which may never end."""
+    return f"{shown}: is not a regular file; save its content to a file or pipe it in with -"

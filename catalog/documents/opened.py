@@ -14,7 +14,7 @@ from typing import Final
 
 from catalog.documents import limits
 from catalog.documents.decode import Text
-from catalog.documents.errors import DocumentError, printable, why_not_opened
+from catalog.documents.errors import DocumentError, not_regular, printable, why_not_opened
 from catalog.documents.find import STANDARD_INPUT
 
 STANDARD_INPUT_NAME: Final = "standard input"
@@ -127,7 +127,7 @@ def _opened(source: str, shown: str) -> Iterator[io.FileIO]:
         descriptor = os.open(source, flags)
         with os.fdopen(descriptor, "rb", buffering=0) as file:
             if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-                raise DocumentError(f"{shown}: is not a regular file; save its content to a file or pipe it in with -")
+                raise DocumentError(not_regular(shown))
             yield file
     except DocumentError:
         raise

@@ -98,8 +98,8 @@ class Properties:
 class Outline:
     """What a page holds. `canonical`, `og_url` and `saved_from` are its address, as three places state it.
 
-    `strays` are the links in headings outside of every card, each in a scope of its own that reaches from the last tag of
-    a card in the text: where damage swallowed that tag, this is its card.
+    `strays` are the links in headings outside of every card, each in a scope of its own that reaches from the last tag
+    of a card in the text: where damage swallowed that tag, this is its card.
     """
 
     page: Scope
