@@ -31,7 +31,9 @@ class _Commands(click.Group):
         try:
             return super().invoke(ctx)
         except CatalogError as error:
-            raise click.ClickException(str(error)) from error
+            from catalog.terminal import plain
+
+            raise click.ClickException(plain(str(error))) from error
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})

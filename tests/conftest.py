@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -10,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import settings
 
 if TYPE_CHECKING:
     from datasette.app import Datasette
@@ -19,9 +17,6 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared"
-
-# `make fuzz`: many examples of what says no number of its own.
-settings.register_profile("fuzz", max_examples=int(os.environ.get("FUZZ_EXAMPLES", "10000")), deadline=None)
 
 CONTENT_TABLES = (
     "source_documents",
@@ -88,6 +83,16 @@ def pages() -> list[Path]:
 def database(tmp_path: Path) -> Path:
     """Where a test's catalogue goes; nothing is there yet."""
     return tmp_path / "catalog.db"
+
+
+@pytest.fixture(scope="session")
+def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A catalogue without documents, made by the migrations; tests copy it."""
+    from catalog.migrate import create_catalog
+
+    path = tmp_path_factory.mktemp("empty") / "catalog.db"
+    create_catalog(path)
+    return path
 
 
 @pytest.fixture

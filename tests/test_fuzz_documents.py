@@ -1,12 +1,14 @@
 """Damaged documents of every format: one sentence or a reading that loses nothing.
 
-`make fuzz` runs these with the profile `fuzz` (tests/conftest.py) and 10,000 examples each; docs/bad-documents.md has
-the figures of the last run.
+Here a sample; `make fuzz` runs 10,000 examples, and docs/bad-documents.md has the figures of the last such run.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
+import os
+import shutil
 from functools import cache
 from pathlib import Path
 
@@ -14,15 +16,24 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from catalog.checks import check_catalog
 from catalog.documents import Document, DocumentError, open_document
+from catalog.load import load_documents, load_terms
 from catalog.readers import format_names, read_document
 from catalog.records import Mention
 from tests import atom_feeds, captured_pages, daily_papers, pages, paper_code_lists, saved_pages
-from tests.conftest import ROOT, SHARED
+from tests.catalogues import AS_OF
+from tests.conftest import ROOT, SHARED, rows
 from tests.conservation import Reading, conserved, squeezed
 from tests.mutations import BYTES, GENTLE, ByteDamage, Mutation, in_bytes, mutated, mutations
 
-in_one_folder = settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "300"))
+
+
+def examples(share: float) -> settings:
+    """The share of all examples that one test runs; each example writes over the file of the one before."""
+    health = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    return settings(max_examples=max(1, int(EXAMPLES * share)), deadline=None, suppress_health_check=health)
 
 
 def _invented() -> dict[str, str]:
@@ -97,7 +108,7 @@ def titles(text: str) -> tuple[str, ...]:
     return tuple(mention.title for mention in mentions if mention.title in text)
 
 
-@in_one_folder
+@examples(0.5)
 @given(st.sampled_from(sorted(INVENTED)), DAMAGES, BYTES)
 def test_a_damaged_document_is_refused_or_read_without_loss(
     tmp_path: Path, name: str, damages: list[Mutation], damage: ByteDamage
@@ -105,7 +116,7 @@ def test_a_damaged_document_is_refused_or_read_without_loss(
     check(tmp_path / "2026-03-04.txt", INVENTED[name], damages, damage)
 
 
-@in_one_folder
+@examples(0.2)
 @given(st.sampled_from(sorted(INVENTED)), st.sampled_from(format_names()), DAMAGES)
 def test_a_document_read_as_any_format_is_refused_or_read_without_loss(
     tmp_path: Path, name: str, format_name: str, damages: list[Mutation]
@@ -123,7 +134,7 @@ def real() -> list[list[Path]]:
     return found
 
 
-@in_one_folder
+@examples(0.29)
 @given(st.data(), DAMAGES, BYTES)
 def test_a_damaged_real_document_is_refused_or_read_without_loss(
     tmp_path: Path, real: list[list[Path]], data: st.DataObject, damages: list[Mutation], damage: ByteDamage
@@ -140,3 +151,40 @@ def _part(path: Path, data: st.DataObject) -> str:
     lines = text.split("\n")
     start = data.draw(st.integers(HEAD_LINES, len(lines) - CARD_LINES))
     return "\n".join(lines[:HEAD_LINES] + lines[start : start + CARD_LINES])
+
+
+@examples(0.01)
+@given(st.lists(st.tuples(st.sampled_from(sorted(INVENTED)), DAMAGES), min_size=1, max_size=4))
+def test_what_was_read_of_damaged_documents_is_stored(
+    tmp_path: Path, empty: Path, documents: list[tuple[str, list[Mutation]]]
+) -> None:
+    database = Path(shutil.copy(empty, tmp_path / "catalog.db"))
+    readings: dict[str, Reading] = {}
+    paths = [tmp_path / f"{number}.txt" for number in range(len(documents))]
+    for path, (name, damages) in zip(paths, documents, strict=True):
+        reading = read(path, in_bytes(mutated(INVENTED[name], damages), None))
+        if reading is not None and name != "export":  # it speaks of another document, of another name
+            readings.setdefault(hashlib.sha256(path.read_bytes()).hexdigest(), reading)
+    refused: list[str] = []
+
+    accounts = list(load_documents(paths, database, load_terms(as_of=AS_OF), on_error=refused.append))
+
+    assert len(accounts) + len(refused) == len(paths)
+    for sha256, reading in readings.items():
+        assert stored(database, sha256) == {
+            "digest_entries": len(reading.entries),
+            "paper_records": len(reading.papers),
+            "rejects": sorted(reject.text for reject in reading.rejects),
+        }
+    assert [result.name for result in check_catalog(database) if result.broken] == []
+
+
+def stored(database: Path, sha256: str) -> dict[str, object]:
+    """What the catalogue holds of the document with these bytes."""
+    own = "source_document_id = (SELECT id FROM source_documents WHERE sha256 = ?)"
+    of_entries = f"SELECT count(*) FROM digest_entries WHERE digest_id IN (SELECT id FROM digests WHERE {own})"
+    return {
+        "digest_entries": rows(database, of_entries, sha256)[0][0],
+        "paper_records": rows(database, f"SELECT count(*) FROM paper_records WHERE {own}", sha256)[0][0],
+        "rejects": sorted(text for (text,) in rows(database, f"SELECT text FROM rejects WHERE {own}", sha256)),
+    }

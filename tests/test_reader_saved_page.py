@@ -264,6 +264,20 @@ def test_a_card_whose_tag_is_lost_is_a_reject() -> None:
 
     assert names(record.digests[0]) == expected(PAPERS[1:])
     (reject,) = record.rejects
-    assert reject.reason == "the title of a paper stands outside of every card"
+    assert reject.reason == "the title of a paper stands outside of every card that a browser shows"
     assert reject.text.startswith('<article class="any"')
     assert PAPERS[0].title in reject.text
+
+
+def test_cards_that_a_lost_end_tag_hides_are_not_lost() -> None:
+    text = page(cards())
+
+    drawing = read(text.replace("</svg>", ""))
+    template = read(text.replace(PAPERS[1].card(), f"<template>{PAPERS[1].card()}"))
+
+    assert names(drawing.digests[0]) == expected(PAPERS)
+    assert names(template.digests[0]) == expected(PAPERS[:1])
+    assert [(reject.reason, PAPERS[1].id in reject.text) for reject in template.rejects] == [
+        ("the title of a paper stands outside of every card that a browser shows", has_second)
+        for has_second in (True, False)
+    ]

@@ -59,9 +59,10 @@ def is_empty(card: Scope) -> bool:
     return not card.texts and _find_paper(card) is None
 
 
-def stray_title(stray: Scope) -> str | None:
-    """Return the title of the paper that a link in a heading names, or None where it names none."""
-    return stray.parts[0].text or None if _find_paper(stray) is not None else None
+def title_shown(scope: Scope) -> str | None:
+    """Return the title of the paper that a card, or a link in a heading, names; None where it names none."""
+    paper = _find_paper(scope)
+    return paper.link.text or None if paper is not None and paper.link.heading is not None else None
 
 
 def card_entry(card: Scope, position: int) -> EntryRecord:
