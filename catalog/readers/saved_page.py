@@ -78,7 +78,7 @@ class _Page:
         self.entries: list[EntryRecord] = []
         self.rejects: list[RejectRecord] = []
         self._days: set[str | None] = set()
-        self._refused: set[Span] = set()
+        self._refused: set[int] = set()
         self._text = text
         self._titles: dict[str, str] = {}
 
@@ -117,7 +117,7 @@ class _Page:
         """Refuse stretches that begin as a card, unless the paper that they name is there."""
         for span in spans:
             match = _PAPER_ADDRESS.search(self._text, span.start, span.end)
-            if match is not None and match[1] not in self._titles and span not in self._refused:
+            if match is not None and match[1] not in self._titles and span.start not in self._refused:
                 self._refuse(span, _SWALLOWED)
 
     def agreed_day(self, printed_date: str | None) -> str | None:
@@ -155,7 +155,7 @@ class _Page:
             return True
 
     def _refuse(self, span: Span, reason: str) -> None:
-        self._refused.add(span)
+        self._refused.add(span.start)
         self.rejects.append(RejectRecord(span.line_start, span.line_end, self._text[span.start : span.end], reason))
 
 

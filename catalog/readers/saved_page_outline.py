@@ -191,8 +191,10 @@ class _Places:
         return self._card_from(start)
 
     def around(self, element: etree._Element) -> Span:
-        """From the last tag of a card before an element that is in none, as far as that card would reach."""
-        return self._card_from(self._mark(element))
+        """From the mark or the end of the card before an element that is in none, to the next mark."""
+        start = self._mark(element)
+        end = _next(self.marks, start)
+        return self._span(self._card_from(start).end if start in self._cards else start, end or len(self._text))
 
     def swallowed(self) -> list[Span]:
         """The stretches that begin with the tag of a card which no element is, but for those in scripts."""
