@@ -16,7 +16,7 @@ from typing import Any
 import msgspec
 
 from catalog.documents import Document, split_lines
-from catalog.readers import paper_code_list, pasted_page
+from catalog.readers import captured_page, paper_code_list, pasted_page
 from catalog.readers.paragraphs import is_blank, is_furniture
 from catalog.readers.trailers import read_date_line
 from catalog.records import DocumentRecord, EntryRecord, Mention, RejectRecord
@@ -45,9 +45,9 @@ class Reading:
         return "\n".join(squeezed(text) for piece in kept for text in _texts(piece))
 
 
-def squeezed(text: str) -> str:
+def squeezed(text: str | None) -> str:
     """A text without any white space, to find it where it was wrapped or joined."""
-    return "".join(text.split())
+    return "".join((text or "").split())
 
 
 def conserved(record: DocumentRecord, source: Document) -> Reading:
@@ -80,8 +80,9 @@ def _conserved_lines(record: DocumentRecord, source: Document, taken: list[int],
         assert all(_BETWEEN_ROWS.fullmatch(line) for line in left)
         return
     assert len(set(taken)) + record.furniture_line_count == len(lines)
-    if record.origin.format == pasted_page.FORMAT:
+    if record.origin.format in (pasted_page.FORMAT, captured_page.FORMAT):
         assert len(taken) == len(set(taken))
+    if record.origin.format == pasted_page.FORMAT:
         assert all(is_blank(line) or is_furniture(line) or read_date_line(line) is not None for line in left)
 
 
