@@ -27,7 +27,7 @@ from tests.conftest import ROOT, SHARED, rows
 from tests.conservation import Reading, conserved, squeezed
 from tests.mutations import BYTES, GENTLE, ByteDamage, Mutation, in_bytes, mutated, mutations
 
-EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "300"))
+EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "150"))
 
 
 def examples(share: float) -> settings:

@@ -6,7 +6,6 @@ import codecs
 import gzip
 import hashlib
 import io
-import re
 import zlib
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
@@ -22,7 +21,8 @@ if TYPE_CHECKING:
 # A pasted text may carry a stray control character; a file that is not text carries many.
 MAX_CONTROL_SHARE: Final = 0.005
 _BLANKS: Final = "\ufeff \t\r\n\v\f\u00a0\u200b"
-_CONTROL = re.compile("[\x01-\x08\x0e-\x1a\x1c-\x1f\x7f]")
+# In UTF-8 these bytes are part of no other character.
+_CONTROLS: Final = bytes([*range(0x01, 0x09), *range(0x0E, 0x1B), *range(0x1C, 0x20), 0x7F])
 
 
 class Text:
@@ -84,6 +84,7 @@ class Text:
                 refuse_known_binary(sample, self.shown)
             if b"\x00" in chunk:
                 raise self._error(why_binary(sample))
+            self._control_count += len(chunk) - len(chunk.translate(None, _CONTROLS))
             yield chunk
 
     def _decode(self, chunk: bytes, *, is_last: bool = False) -> Iterator[str]:
@@ -95,7 +96,6 @@ class Text:
         if piece:
             self._lines.pass_over(piece)
             self._length += len(piece)
-            self._control_count += len(_CONTROL.findall(piece))
             self._is_blank = self._is_blank and not piece.strip(_BLANKS)
             yield piece
 
