@@ -20,17 +20,15 @@ from tests.bad_documents import CASES, LINE_LENGTH, Case
 from tests.conftest import ROOT
 
 DOC = ROOT / "docs" / "bad-documents.md"
+HEAD = "| in the document | what happens | what it says |\n|---|---|---|\n"
 ROW = re.compile(r"\| (?P<what>[^|]+) \| (?P<outcome>[^|]+) \| (?P<says>.*) \|")
 
 
 def documented() -> dict[str, tuple[str, list[str]]]:
     """The rows of the tables: what stands in the document -> the outcome, and the words that are quoted."""
-    rows = filter(None, map(ROW.fullmatch, DOC.read_text("utf-8").splitlines()))
-    return {
-        row["what"]: (row["outcome"], re.findall(r"`([^`]+)`", row["says"]))
-        for row in rows
-        if row["outcome"] != "what happens" and set(row["what"]) != {"-"}
-    }
+    tables = DOC.read_text("utf-8").split(HEAD)[1:]
+    rows = [row for table in tables for row in map(ROW.fullmatch, table.partition("\n\n")[0].splitlines()) if row]
+    return {row["what"]: (row["outcome"], re.findall(r"`([^`]+)`", row["says"])) for row in rows}
 
 
 DOCUMENTED = documented()
