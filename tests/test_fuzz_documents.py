@@ -177,8 +177,8 @@ def test_what_was_read_of_damaged_documents_is_stored(
             "rejects": sorted(reject.text for reject in reading.rejects),
         }
     broken = {result.name for result in check_catalog(database) if result.broken}
-    # Where a capture has its addresses in a list at its end, a link stands outside of its entry, which the check is told
-    # to find: an open defect of the check.
+    # Where a capture lists its addresses at its end, a link stands outside of its entry, which the check takes for
+    # damage: an open defect of the check.
     assert broken <= ({"place outside the document"} if any("captured" in name for name, _ in documents) else set())
 
 
