@@ -4,7 +4,7 @@ PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: help catalog serve test sweep test-newest-sqlite coverage migration lint format docs docs-check pictures bench wheel clean
+.PHONY: help catalog serve test sweep fuzz test-newest-sqlite coverage migration lint format docs docs-check pictures bench wheel clean
 
 help: ## list these commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | \
@@ -44,6 +44,9 @@ test: .venv/test ## run every test
 
 sweep: .venv/test ## run the long forms of the property tests
 	@$(BIN)/python -m pytest -n auto -m slow
+
+fuzz: .venv/test ## read 10,000 damaged documents (FUZZ_EXAMPLES=… for another number)
+	@FUZZ_EXAMPLES=$${FUZZ_EXAMPLES:-10000} $(BIN)/python -m pytest -n auto tests/test_fuzz_documents.py
 
 # Readers, links and pages know no database: one run of their tests is enough.
 TESTS_OF_THE_FILE := $(wildcard tests/test_migrat*.py tests/test_database*.py) \

@@ -39,7 +39,9 @@ class Commands(click.Group):
         try:
             return super().invoke(ctx)
         except CatalogError as error:
-            raise _Failure(str(error), error.exit_code) from error
+            from catalog.terminal import plain
+
+            raise _Failure(plain(str(error)), error.exit_code) from error
         except OSError as error:
             if error.errno == errno.EPIPE:  # the reader has seen enough; click ends quietly
                 raise

@@ -24,6 +24,10 @@ _PRINTED_DATE = re.compile(_MONTH_NAME + r"\s{1,3}(?P<day>[0-9]{1,2})(?:,?\s{1,3
 _LEAP_YEAR = 2024
 
 
+class NoSuchDayError(ValueError):
+    """A date in a form that the listings print, of a day that the calendar does not have (`Feb 30`)."""
+
+
 @dataclass(frozen=True, slots=True)
 class PrintedDate:
     """A date as a page prints it: month and day, and the year where it stands there."""
@@ -53,14 +57,17 @@ class DigestDate:
 def parse_printed_date(text: str) -> PrintedDate:
     """Parse `Mar 11`, `March 11` or `Mar 11, 2025`; the year is None where none stands there.
 
-    Raises ValueError for anything else, and for a day that the calendar does not have.
+    Raises ValueError for anything else, NoSuchDayError where it is a day that the calendar does not have.
     """
     match = _PRINTED_DATE.fullmatch(text.strip())
     if match is None:
         raise ValueError(f"{text!r} is no date as a listing prints it")
     month = _MONTHS.index(match["month"][:3].lower()) + 1
     year = int(match["year"]) if match["year"] else None
-    date(year if year is not None else _LEAP_YEAR, month, int(match["day"]))
+    try:
+        date(year if year is not None else _LEAP_YEAR, month, int(match["day"]))
+    except ValueError as error:
+        raise NoSuchDayError(f"{text!r} is no day of the calendar") from error
     return PrintedDate(month, int(match["day"]), year)
 
 

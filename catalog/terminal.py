@@ -16,8 +16,14 @@ if TYPE_CHECKING:
 
 
 def plain(text: str) -> str:
-    """Return `text` on one line without control characters: titles and file names come from strangers."""
-    return "".join(character if character.isprintable() else " " for character in text)
+    r"""Return `text` on one line that cannot steer a terminal: titles and file names come from strangers.
+
+    Line ends and all other white space are blanks; what else is not printable, such as the control characters of
+    terminals and of writing direction, is escaped (`\x1b`, `\u202e`), so that nobody mistakes it for what it hides.
+    """
+    if text.isprintable():
+        return text
+    return "".join(char if char.isprintable() else " " if char.isspace() else ascii(char)[1:-1] for char in text)
 
 
 def sentence(text: str) -> str:

@@ -8,6 +8,7 @@ from catalog.documents import Document, DocumentError, split_lines
 from catalog.readers import arxiv_atom
 from catalog.records import DocumentRecord, PaperRecord
 from tests import pages
+from tests.conservation import conserved
 
 HEAD = """<?xml version="1.0" encoding="UTF-8"?>
 <feed xmlns="http://www.w3.org/2005/Atom" xmlns:arxiv="http://arxiv.org/schemas/atom">
@@ -96,11 +97,7 @@ def check_account(text: str) -> DocumentRecord | None:
         assert sentence.startswith("answer.xml: ")
         assert "\n" not in sentence
         return None
-    found = [*papers(record), *record.rejects]
-    for piece in found:
-        assert 1 <= piece.line_start <= piece.line_end <= source.line_count
-    lines = {line for piece in found for line in range(piece.line_start, piece.line_end + 1)}
-    assert record.furniture_line_count == source.line_count - len(lines)
+    conserved(record, source)
     for paper in papers(record):
         assert paper.title == " ".join(paper.title.split()) != ""
         if paper.abstract_line is not None and paper.abstract_char is not None:

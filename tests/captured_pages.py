@@ -10,6 +10,7 @@ from catalog.documents import split_lines
 from catalog.readers import captured_page
 from catalog.readers.captured_prose import plain_prose
 from catalog.records import DocumentRecord, EntryRecord
+from tests.conservation import conserved
 from tests.pages import document
 
 SITE = "https://huggingface.co"
@@ -272,15 +273,9 @@ def check(record: DocumentRecord, text: str) -> None:
     """Every line is in one entry or one reject, or furniture; each abstract and each address stands where it says."""
     lines = split_lines(text)
     entries = [entry for digest in record.digests for entry in digest.entries]
-    taken = [line for entry in entries for line in range(entry.line_start, entry.line_end + 1)]
-    taken += [line for reject in record.rejects for line in range(reject.line_start, reject.line_end + 1)]
-    assert len(taken) == len(set(taken))
-    assert all(1 <= line <= len(lines) for line in taken)
-    assert len(taken) + record.furniture_line_count == record.origin.line_count == len(lines)
+    conserved(record, document(text, "page.md"))
     for reject in record.rejects:
         assert reject.text == "\n".join(lines[reject.line_start - 1 : reject.line_end])
-        assert reject.reason
-        assert reject.line_start <= reject.line_end
     for entry in entries:
         check_places(entry, lines)
 

@@ -85,6 +85,16 @@ def database(tmp_path: Path) -> Path:
     return tmp_path / "catalog.db"
 
 
+@pytest.fixture(scope="session")
+def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A catalogue without documents, made by the migrations; tests copy it."""
+    from catalog.migrate import create_catalog
+
+    path = tmp_path_factory.mktemp("empty") / "catalog.db"
+    create_catalog(path)
+    return path
+
+
 @pytest.fixture
 def query(database: Path) -> Query:
     """Ask the test's catalogue with plain sqlite3."""

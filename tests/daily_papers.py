@@ -9,6 +9,7 @@ from typing import Any
 from catalog.documents import Document, split_lines
 from catalog.readers import daily_papers_api
 from catalog.records import DigestRecord, DocumentRecord, EntryRecord, Mention
+from tests.conservation import conserved
 
 ABSTRACT = 'We count the "ferns"\nof an invented garden \\ twice. Code: https://github.com/example/ferns'
 
@@ -71,11 +72,7 @@ def papers(record: DocumentRecord) -> list[Mention]:
 def assert_sound(record: DocumentRecord, source: Document) -> None:
     """What is true of every reading: lines exist, abstracts and links stand there, every line is accounted for."""
     lines = split_lines(source.text)
-    covered: set[int] = set()
-    for piece in [*mentions(record), *record.rejects]:
-        assert 1 <= piece.line_start <= piece.line_end <= source.line_count
-        covered.update(range(piece.line_start, piece.line_end + 1))
-    assert record.furniture_line_count == source.line_count - len(covered)
+    conserved(record, source)
     for mention in mentions(record):
         assert (mention.abstract is None) == (mention.abstract_line is None)
         if mention.abstract_line is not None and mention.abstract_char:
@@ -83,8 +80,6 @@ def assert_sound(record: DocumentRecord, source: Document) -> None:
         for link in mention.links:
             if link.line is not None and link.char_start is not None:
                 assert decoded_from(lines[link.line - 1], link.char_start) == link.verbatim
-    for found in record.digests:
-        assert [each.position for each in found.entries] == list(range(1, len(found.entries) + 1))
 
 
 def decoded_from(line: str, char: int) -> str:

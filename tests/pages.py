@@ -6,14 +6,13 @@ import hashlib
 import random
 import re
 import textwrap
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from catalog.documents import Document, split_lines
 from catalog.readers import pasted_page
-from catalog.readers.paragraphs import is_blank, is_furniture
-from catalog.readers.trailers import read_date_line
 from catalog.records import DocumentRecord
+from tests.conservation import conserved, squeezed
 
 HEAD = (
     "new",
@@ -99,11 +98,6 @@ def sentence_ends(text: str) -> list[int]:
     return [match.end() for match in re.finditer(r"[.?!] (?=[A-Z])", text)]
 
 
-def squeezed(text: str | None) -> str:
-    """A text without any white space, to compare what was wrapped or joined."""
-    return "".join((text or "").split())
-
-
 def misread(record: DocumentRecord, cards: Sequence[Card]) -> list[str]:
     """What a reading says that the cards do not: a title that is none, text of another card, a card that is gone."""
     truth = {squeezed(card.title): squeezed(card.words) for card in cards}
@@ -126,15 +120,6 @@ def right_titles(record: DocumentRecord, cards: Sequence[Card]) -> set[str]:
     return {card.title for card in cards if (squeezed(card.title), squeezed(card.words)) in whole}
 
 
-def account(record: DocumentRecord) -> Iterator[int]:
-    """Every line that a record says belongs to an entry or a reject, with repetitions."""
-    for digest in record.digests:
-        for entry in digest.entries:
-            yield from range(entry.line_start, entry.line_end + 1)
-    for reject in record.rejects:
-        yield from range(reject.line_start, reject.line_end + 1)
-
-
 def read(text: str) -> DocumentRecord:
     """Read a text as a pasted page and check the account of its lines."""
     record = pasted_page.read(document(text))
@@ -143,20 +128,11 @@ def read(text: str) -> DocumentRecord:
 
 
 def check_account(record: DocumentRecord, text: str) -> None:
-    """Every line is in one entry, in one reject, or is furniture: blank, navigation, or the printed date."""
+    """Nothing is lost, no two pieces share a line, and each reject is the lines that it names."""
     lines = split_lines(text)
-    taken = list(account(record))
-    left = set(range(1, len(lines) + 1)).difference(taken)
-    assert len(taken) == len(set(taken))
-    assert set(taken) <= set(range(1, len(lines) + 1))
-    assert len(left) == record.furniture_line_count
-    assert record.origin.line_count == len(lines)
-    for number in left:
-        line = lines[number - 1]
-        assert is_blank(line) or is_furniture(line) or read_date_line(line) is not None
+    conserved(record, document(text))
     for reject in record.rejects:
         assert reject.text == "\n".join(lines[reject.line_start - 1 : reject.line_end])
-        assert reject.reason
 
 
 def assert_whole(text: str, cards: Sequence[Card]) -> DocumentRecord:

@@ -11,6 +11,7 @@ from typing import Any
 from catalog.documents import split_lines
 from catalog.readers import saved_page
 from catalog.records import DigestRecord, DocumentRecord
+from tests.conservation import conserved
 from tests.pages import document
 
 
@@ -97,22 +98,11 @@ def read(text: str) -> DocumentRecord:
     """Read a text as a saved page and check the account of its lines."""
     source = document(text, "page.html")
     record = saved_page.read(source)
-    lines = [
-        line
-        for piece in (*record.digests[0].entries, *record.rejects)
-        for line in range(piece.line_start, piece.line_end + 1)
-    ]
-    assert lines
-    assert min(lines) >= 1
-    assert max(lines) <= source.line_count
-    assert record.furniture_line_count == source.line_count - len(set(lines))
-    assert [entry.position for entry in record.digests[0].entries] == list(range(1, record.entry_count + 1))
+    conserved(record, source)
+    assert record.digests[0].entries
     for entry in record.digests[0].entries:
         assert entry.title.strip()
         assert entry.abstract_line is None or entry.abstract_line == entry.line_start
-    for reject in record.rejects:
-        assert reject.text
-        assert reject.reason
     return record
 
 

@@ -13,8 +13,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catalog import documents
 from catalog.documents import Document, DocumentError, find_documents, open_document, split_lines
+from catalog.documents.decode import Text
+from catalog.documents.lines import LineCount
 from tests.opened_documents import TEXT, refusal
 
 
@@ -208,7 +209,7 @@ def test_no_line_holds_a_line_end_and_none_is_lost(text: str) -> None:
 
 @given(st.lists(st.text(alphabet="a\r\n\u2028")))
 def test_lines_are_counted_alike_in_pieces(pieces: list[str]) -> None:
-    lines = documents._LineCount()
+    lines = LineCount()
     for piece in pieces:
         lines.pass_over(piece)
 
@@ -218,7 +219,7 @@ def test_lines_are_counted_alike_in_pieces(pieces: list[str]) -> None:
 @given(st.binary(max_size=400) | st.binary(max_size=400).map(lambda tail: b"\x1f\x8b\x08" + tail))
 def test_any_bytes_are_a_document_or_refused(content: bytes) -> None:
     try:
-        text = "".join(documents._Text(io.BytesIO(content), "page.txt").pieces())
+        text = "".join(Text(io.BytesIO(content), "page.txt").pieces())
     except DocumentError as error:
         named = str(error).startswith("page.txt: ")
     else:

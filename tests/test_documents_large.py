@@ -14,15 +14,14 @@ from pathlib import Path
 
 import pytest
 
-from catalog import documents
-from catalog.documents import Document, DocumentError, DocumentStream, open_document, split_lines
+from catalog.documents import Document, DocumentError, DocumentStream, limits, open_document, split_lines
 from tests.opened_documents import TEXT, refusal
 
 
 @pytest.fixture
 def small_memory(monkeypatch: pytest.MonkeyPatch) -> int:
     """Let no more than a mebibyte of text be held, and return that."""
-    monkeypatch.setattr(documents, "MAX_BYTES", 1 << 20)
+    monkeypatch.setattr(limits, "MAX_BYTES", 1 << 20)
     return 1 << 20
 
 
@@ -64,7 +63,7 @@ def test_standard_input_that_is_too_large_to_be_held_is_refused(
 def test_a_text_beyond_every_limit_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, small_memory: int
 ) -> None:
-    monkeypatch.setattr(documents, "MAX_STREAM_BYTES", 2 * small_memory)
+    monkeypatch.setattr(limits, "MAX_STREAM_BYTES", 2 * small_memory)
     path = tmp_path / "bomb"
     path.write_bytes(gzip.compress(b"a" * (2 * small_memory)))
     assert stream(path).line_count == 1

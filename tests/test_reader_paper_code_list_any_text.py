@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import deque
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 from catalog.documents import Document, DocumentError
 from catalog.readers import paper_code_list
 from catalog.records import PaperRecord, RejectRecord
+from tests.conservation import conserved
 from tests.linear import assert_linear, repeated
 from tests.paper_code_lists import PRETTY, SOCKS, document, row
 
@@ -59,9 +61,11 @@ def check_account(text: str) -> list[PaperRecord | RejectRecord] | None:
     """Read a text and see that every line of what comes out is one of the document."""
     source = document(text)
     try:
-        found = list(paper_code_list.read(source).papers)
+        record = paper_code_list.read(source)
+        found = list(record.papers)
     except DocumentError:
         return None
+    conserved(replace(record, papers=found), source)
     last = 1
     for piece in found:
         assert last <= piece.line_start <= piece.line_end <= source.line_count

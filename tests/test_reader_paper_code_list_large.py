@@ -11,8 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from catalog import documents
-from catalog.documents import DocumentError, DocumentStream, open_document
+from catalog.documents import DocumentError, DocumentStream, limits, open_document
 from catalog.readers import paper_code_list
 from catalog.records import PaperRecord, RejectRecord
 from tests.paper_code_lists import document, row
@@ -33,8 +32,8 @@ def _large_rows() -> Iterator[str]:
 
 
 def _stream(path: Path, content: bytes, monkeypatch: pytest.MonkeyPatch) -> DocumentStream:
-    monkeypatch.setattr(documents, "MAX_BYTES", 1 << 19)
-    monkeypatch.setattr(documents, "_CHUNK", 1 << 15)
+    monkeypatch.setattr(limits, "MAX_BYTES", 1 << 19)
+    monkeypatch.setattr(limits, "CHUNK", 1 << 15)
     path.write_bytes(content)
     found = open_document(path)
     assert isinstance(found, DocumentStream)

@@ -255,3 +255,29 @@ def test_json_that_is_not_understood_is_rejected_and_the_cards_are_read(damage: 
     assert names(record.digests[0]) == expected(PAPERS)
     (reject,) = record.rejects
     assert reject.text == f'data-props="{html.escape(damage)}"'
+
+
+def test_a_card_whose_tag_is_lost_is_a_reject() -> None:
+    text = page(cards()).replace('<div><article class="any">', '<div><img alt="><article class="any">', 1)
+
+    record = read(text)
+
+    assert names(record.digests[0]) == expected(PAPERS[1:])
+    (reject,) = record.rejects
+    assert reject.reason == "the title of a paper stands outside of every card that a browser shows"
+    assert reject.text.startswith('<article class="any"')
+    assert PAPERS[0].title in reject.text
+
+
+def test_cards_that_a_lost_end_tag_hides_are_not_lost() -> None:
+    text = page(cards())
+
+    drawing = read(text.replace("</svg>", ""))
+    template = read(text.replace(PAPERS[1].card(), f"<template>{PAPERS[1].card()}"))
+
+    assert names(drawing.digests[0]) == expected(PAPERS)
+    assert names(template.digests[0]) == expected(PAPERS[:1])
+    assert [(reject.reason, PAPERS[1].id in reject.text) for reject in template.rejects] == [
+        ("the title of a paper stands outside of every card that a browser shows", has_second)
+        for has_second in (True, False)
+    ]

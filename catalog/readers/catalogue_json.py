@@ -141,7 +141,10 @@ def _check_mention(mention: Entry | Paper, position: int, line_count: int) -> No
 
 
 def _link_record(link: Link) -> LinkRecord:
-    canonicalize(link.url)
+    try:
+        canonicalize(link.url)
+    except ValueError as error:
+        raise ValueError(f"{link.url[:80]!a} is no address ({error})") from error
     return LinkRecord(
         asserted_by=link.asserted_by,
         verbatim=link.verbatim,

@@ -31,7 +31,7 @@ from catalog.readers.paragraphs import (
     is_distinctive,
     is_furniture,
 )
-from catalog.readers.trailers import Trailer, strip_blanks
+from catalog.readers.trailers import Trailer, is_no_day, read_date_line, strip_blanks
 from catalog.records import DigestRecord, DocumentRecord, EntryRecord, Origin, RejectRecord
 
 FORMAT: Final = "pasted page"
@@ -48,6 +48,8 @@ _EXCEPTIONS_PER_ENTRY: Final = 3
 
 _UNKNOWN_IN_HEAD: Final = "the line stands before the page's date and is not one that the listing is known to print"
 _NO_CARD: Final = "the text belongs to no card"
+_NO_DAY: Final = "the calendar has no such day"
+_SECOND_DATE: Final = "the page has its date already, and a digest has one"
 _DOUBTFUL: Final = "the text may be {}; nothing on the page decides"
 
 
@@ -139,7 +141,7 @@ def _read_page(lines: Sequence[str], start: int, end: int, shown: str = "") -> _
     if len(pieces) > MAX_PIECES:
         raise DocumentError(f"{shown}: has more than {MAX_PIECES:,} paragraphs; split it into smaller documents")
     reading = read_pieces(pieces, lines, has_date=head.printed_date is not None)
-    assembly = _Assembly(lines)
+    assembly = _Assembly(lines, has_date=head.printed_date is not None)
     for item in reading.pieces:
         assembly.add(item)
     assembly.close()
@@ -159,11 +161,12 @@ def _is_sure(page: _Page, lines: Sequence[str]) -> bool:
 class _Assembly:
     """Puts labelled pieces together into cards and rejects."""
 
-    def __init__(self, lines: Sequence[str]) -> None:
+    def __init__(self, lines: Sequence[str], *, has_date: bool) -> None:
         self.cards: list[_Card] = []
         self.rejects: list[_Reject] = []
         self.furniture: list[str] = []
         self._lines = lines
+        self._has_date = has_date
         self._card: _Card | None = None
         self._reject: _Reject | None = None
 
@@ -174,7 +177,7 @@ class _Assembly:
             labels = sorted({item.label.value, *(label.value for label in item.alternatives)})
             self._refuse(start, end, _DOUBTFUL.format(" or ".join(labels)))
         elif item.label is Label.NO_CARD:
-            self._refuse(start, end, _NO_CARD)
+            self._refuse(start, end, self._why_no_card(start, end))
         elif item.label is Label.FURNITURE:
             self.close()
             self.furniture.append(self._lines[start])
@@ -217,6 +220,14 @@ class _Assembly:
             return
         self._card.trailer = trailer
         self._card.end = trailer.end
+
+    def _why_no_card(self, start: int, end: int) -> str:
+        line = self._lines[start]
+        if end - start > 1:
+            return _NO_CARD
+        if is_no_day(line):
+            return _NO_DAY
+        return _SECOND_DATE if self._has_date and read_date_line(line) is not None else _NO_CARD
 
     def _refuse(self, start: int, end: int, reason: str) -> None:
         if self._reject is None:

@@ -15,7 +15,7 @@ from typing import Any, Final
 from catalog.documents import Document, DocumentError
 from catalog.readers.daily_papers import entry_record
 from catalog.readers.json_elements import DamagedElement
-from catalog.readers.saved_page_cards import CardError, card_entry, is_empty
+from catalog.readers.saved_page_cards import CardError, card_entry, is_empty, title_shown
 from catalog.readers.saved_page_head import Head, is_printed_as, read_head
 from catalog.readers.saved_page_json import Listing, ListingError, is_listing, read_listing
 from catalog.readers.saved_page_outline import Outline, OutlineError, Scope, Span, outline
@@ -27,9 +27,12 @@ FORMAT: Final = "saved page"
 _LOOKED_AT: Final = 1 << 12
 _BLANKS: Final = "\ufeff \t\r\n\f"
 _OPENING = re.compile(r"<(?:!doctype\s{1,99}html|html|head|body)(?=[\s/>])", re.IGNORECASE)
+_PAPER_ADDRESS = re.compile(r"/papers/([0-9][^\s\"'<>?#&]{0,60})")
 # The components of a page about one paper.
 _PAPER_PAGE: Final = frozenset({"PaperPage", "PaperContent"})
 
+_NO_CARD: Final = "the title of a paper stands outside of every card that a browser shows"
+_SWALLOWED: Final = "the tag of the card stands inside of damaged markup"
 _OTHER_TITLE: Final = "the paper is on the page before, under another title"
 
 
@@ -56,6 +59,8 @@ def read(document: Document) -> DocumentRecord:
     page = _Page(document.text)
     of_page = page.add_listings(found)
     page.add_cards(found.cards)
+    page.refuse_others([*found.strays, *found.hidden])
+    page.refuse_swallowed(found.swallowed)
     if not page.entries:
         raise DocumentError(f"{document.shown}: {_why_empty(found, page.rejects)}")
     return DocumentRecord(
@@ -73,6 +78,7 @@ class _Page:
         self.entries: list[EntryRecord] = []
         self.rejects: list[RejectRecord] = []
         self._days: set[str | None] = set()
+        self._refused: set[int] = set()
         self._text = text
         self._titles: dict[str, str] = {}
 
@@ -100,6 +106,19 @@ class _Page:
                 self._refuse(card.span, str(error))
                 continue
             self._add(entry, self._text[card.span.start : card.span.end])
+
+    def refuse_others(self, scopes: Iterable[Scope]) -> None:
+        """Refuse papers that are named outside of every card, or where no browser shows them, as damage leaves them."""
+        spans = [scope.span for scope in scopes if (title := title_shown(scope)) and not self._is_known(title)]
+        for span in dict.fromkeys(spans):
+            self._refuse(span, _NO_CARD)
+
+    def refuse_swallowed(self, spans: Iterable[Span]) -> None:
+        """Refuse stretches that begin as a card, unless the paper that they name is there."""
+        for span in spans:
+            match = _PAPER_ADDRESS.search(self._text, span.start, span.end)
+            if match is not None and match[1] not in self._titles and span.start not in self._refused:
+                self._refuse(span, _SWALLOWED)
 
     def agreed_day(self, printed_date: str | None) -> str | None:
         """The day on which all papers of the JSON were submitted, unless the page prints another one."""
@@ -129,7 +148,14 @@ class _Page:
         elif known != key:
             self.rejects.append(RejectRecord(entry.line_start, entry.line_end, text, _OTHER_TITLE))
 
+    def _is_known(self, title: str) -> bool:
+        try:
+            return title_key(title) in self._titles
+        except ValueError:
+            return True
+
     def _refuse(self, span: Span, reason: str) -> None:
+        self._refused.add(span.start)
         self.rejects.append(RejectRecord(span.line_start, span.line_end, self._text[span.start : span.end], reason))
 
 

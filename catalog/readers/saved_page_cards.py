@@ -59,14 +59,22 @@ def is_empty(card: Scope) -> bool:
     return not card.texts and _find_paper(card) is None
 
 
+def title_shown(scope: Scope) -> str | None:
+    """Return the title of the paper that a card, or a link in a heading, names; None where it names none."""
+    paper = _find_paper(scope)
+    return paper.link.text or None if paper is not None and paper.link.heading is not None else None
+
+
 def card_entry(card: Scope, position: int) -> EntryRecord:
     """Return what a card says of its paper; `position` is the entry's place in the digest.
 
-    Raises CardError where it names no paper or has no title.
+    Raises CardError where it names no paper, or several by its headings, or has no title.
     """
     paper = _find_paper(card)
     if paper is None:
         raise CardError("the card links to no paper")
+    if len({link.address for link in card.tagged("a") if link.heading is not None and _paper(link) is not None}) > 1:
+        raise CardError("the headings of the card name several papers")
     submitted_by = _after(card, _SUBMITTED_BY)
     printed_date, publication_date = _publication_date(card)
     return EntryRecord(

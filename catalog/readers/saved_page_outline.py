@@ -24,6 +24,8 @@ MAX_ADDRESS: Final = 2_000
 # The set of first characters comes first, for which a text is searched many times faster than for alternatives.
 _MARK = re.compile(r"[<dD](?i:(?<=<)article(?=[\s/>])|(?<=\sd)ata-props(?=[\s=]))")
 _CARD_END = re.compile(r"</article\s{0,99}>", re.IGNORECASE)
+_SCRIPT = re.compile(r"<script(?=[\s/>])", re.IGNORECASE)
+_SCRIPT_END = re.compile(r"</script", re.IGNORECASE)
 _BLANKS = re.compile(r"[ \t\n\r\f]+")
 _ATTRIBUTE_START = re.compile(r"""data-props\s{0,99}=\s{0,99}(["'])""", re.IGNORECASE)
 _WEB = re.compile(r"https?://[^\s/]\S{0,2000}", re.IGNORECASE)
@@ -97,10 +99,19 @@ class Properties:
 
 @dataclass(slots=True)
 class Outline:
-    """What a page holds. `canonical`, `og_url` and `saved_from` are its address, as three places state it."""
+    """What a page holds. `canonical`, `og_url` and `saved_from` are its address, as three places state it.
+
+    `strays` are the links in headings outside of every card, each in a scope of its own that reaches from the last tag
+    of a card in the text: where damage swallowed that tag, this is its card. `hidden` are cards inside of an element
+    that no browser shows, such as one whose end tag is lost. `swallowed` are stretches that begin as a card does but
+    are no element, since a quote or a comment is open around them; scripts are left out, which may write cards.
+    """
 
     page: Scope
     cards: list[Scope] = field(default_factory=list)
+    strays: list[Scope] = field(default_factory=list)
+    hidden: list[Scope] = field(default_factory=list)
+    swallowed: list[Span] = field(default_factory=list)
     properties: list[Properties] = field(default_factory=list)
     targets: set[str] = field(default_factory=set)
     title: str | None = None
@@ -127,6 +138,7 @@ def outline(text: str) -> Outline:
         raise OutlineError(f"has more than {MAX_MARKS:,} cards; save the listing page alone")
     root = _parse(places.marked_text())
     found = _Walk(places).outline(root)
+    found.swallowed = places.swallowed()
     found.saved_from = _saved_from(text)
     return found
 
@@ -159,6 +171,7 @@ class _Places:
 
     def __init__(self, text: str) -> None:
         self._text = text
+        self._cards: set[int] = set()
         self.marks = [match.start() for match in _MARK.finditer(text)]
         self._card_starts = [start for start in self.marks if text[start] == "<"]
         self._card_ends = [match.end() for match in _CARD_END.finditer(text)]
@@ -175,6 +188,22 @@ class _Places:
     def card(self, element: etree._Element) -> Span:
         """From the card's tag to its end tag, or to the next card where that comes first."""
         start = self._mark(element)
+        self._cards.add(start)
+        return self._card_from(start)
+
+    def around(self, element: etree._Element) -> Span:
+        """From the mark or the end of the card before an element that is in none, to the next mark."""
+        start = self._mark(element)
+        end = _next(self.marks, start)
+        return self._span(self._card_from(start).end if start in self._cards else start, end or len(self._text))
+
+    def swallowed(self) -> list[Span]:
+        """The stretches that begin with the tag of a card which no element is, but for those in scripts."""
+        lost = [start for start in self._card_starts if start not in self._cards]
+        scripts = _scripts(self._text) if lost else []
+        return [self._card_from(start) for start in lost if not _is_within(scripts, start)]
+
+    def _card_from(self, start: int) -> Span:
         ends = (_next(self._card_starts, start), _next(self._card_ends, start), len(self._text))
         return self._span(start, min(end for end in ends if end is not None))
 
@@ -205,6 +234,22 @@ def _next(places: Sequence[int], offset: int) -> int | None:
     return places[at] if at < len(places) else None
 
 
+def _scripts(text: str) -> list[tuple[int, int]]:
+    """Where scripts begin and end, in order."""
+    found = []
+    start = _SCRIPT.search(text)
+    while start is not None:
+        end = _SCRIPT_END.search(text, start.end())
+        found.append((start.start(), end.start() if end else len(text)))
+        start = _SCRIPT.search(text, end.end()) if end else None
+    return found
+
+
+def _is_within(stretches: Sequence[tuple[int, int]], offset: int) -> bool:
+    at = bisect_right(stretches, (offset, offset)) - 1
+    return at >= 0 and offset < stretches[at][1]
+
+
 def _line_ends(text: str, start: int, end: int) -> int:
     return text.count("\n", start, end) + text.count("\r", start, end) - text.count("\r\n", start, end)
 
@@ -218,6 +263,7 @@ class _Context:
     link: Part | None = None
     time: Part | None = None
     is_title: bool = False
+    is_hidden: bool = False
 
 
 class _Walk:
@@ -234,7 +280,7 @@ class _Walk:
         for event, element in walker:
             if event == "start":
                 self._open.append(self._context_in(element))
-                if element.tag in _UNSEEN:
+                if element.tag in _UNSEEN and next(element.iter("article"), None) is None:
                     walker.skip_subtree()
                 else:
                     self._take(element.text)
@@ -250,16 +296,23 @@ class _Walk:
         match element.tag:
             case "article":
                 card = Scope(self._places.card(element))
-                self._outline.cards.append(card)
-                return _Context(card)
+                (self._outline.hidden if outer.is_hidden else self._outline.cards).append(card)
+                return _Context(card, is_hidden=outer.is_hidden)
             case "title":
                 return replace(outer, is_title=not self._title)
             case "time":
                 return replace(outer, time=self._part(outer, element, "datetime"))
             case "a" if outer.scope.is_card:
                 return replace(outer, link=self._part(outer, element, "href"))
+            case "a" if outer.heading is not None:
+                stray = Scope(self._places.around(element))
+                self._outline.strays.append(stray)
+                return replace(outer, link=self._part(replace(outer, scope=stray), element, "href"))
             case "input" if outer.scope.is_card and element.get("type") == "checkbox" and outer.scope.box_at is None:
                 outer.scope.box_at = len(outer.scope.texts)
+            # A browser ends a drawing where other content begins; the parser does not.
+            case tag if tag in _UNSEEN and tag != "svg":
+                return replace(outer, is_hidden=True)
             case tag if tag in _HEADINGS:
                 return replace(outer, heading=self._part(outer, element, None))
         return outer

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from catalog.dates import parse_printed_date
+from catalog.dates import NoSuchDayError, parse_printed_date
 
 # Anything longer is prose that happens to begin like a trailer.
 MAX_TRAILER_LINE: Final = 120
@@ -76,6 +76,18 @@ def read_date_line(line: str) -> DateLine | None:
     if match is None or match["comments"] is not None:
         return None
     return _date_line(match["date"])
+
+
+def is_no_day(line: str) -> bool:
+    """Whether the line is a date and nothing else, but of a day that the calendar does not have (`Feb 30`)."""
+    match = _DATE_LINE.fullmatch(_plain(line))
+    if match is None:
+        return False
+    try:
+        parse_printed_date(match["date"])
+    except ValueError as error:
+        return isinstance(error, NoSuchDayError)
+    return False
 
 
 def read_trailer(lines: Sequence[str], start: int) -> Trailer | None:
