@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from datetime import date, datetime
@@ -102,18 +103,20 @@ def migrate(database: Path) -> None:
     from catalog.migrate import migrate_catalog
 
     done = migrate_catalog(database)
+    # Also where nothing was to upgrade: an earlier upgrade may have been stopped before this.
+    merged = settle_again(database) if os.access(database, os.W_OK) else 0
     if done.backup is None:
         click.echo(f"{database} has the schema of this version already (revision {done.after}).")
-        return
-    merged = settle_again(database)
-    click.echo(f"{database} was upgraded from revision {done.before} to {done.after}.")
+    else:
+        click.echo(f"{database} was upgraded from revision {done.before} to {done.after}.")
     if merged:
         one, many = (
             "1 paper turned out to be another one of the file and was merged into it.",
             (f"{merged} papers turned out to be others of the file and were merged into them."),
         )
         click.echo(one if merged == 1 else many)
-    click.echo(f"The file as it was is {done.backup}; to go back, put it in the place of {database}.")
+    if done.backup is not None:
+        click.echo(f"The file as it was is {done.backup}; to go back, put it in the place of {database}.")
 
 
 @main.command()

@@ -125,6 +125,8 @@ def _sentence(code: str, message: str) -> str | None:
         return "cannot be opened; check that its folder exists and may be written to."
     if code.startswith("SQLITE_FULL"):
         return "could not be written because the disk is full; nothing of this document was stored."
+    if code == "SQLITE_IOERR_DIR_FSYNC":  # at the end of a commit: the journal is gone, so it took place
+        return f"was changed, but the disk did not confirm it ({message}); check the disk, and run the command again."
     if code.startswith("SQLITE_IOERR"):
         return f"could not be read or written ({message}); nothing of this document was stored."
     return None

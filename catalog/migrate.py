@@ -69,6 +69,7 @@ def migrate_catalog(path: Path) -> Migration:
     backup = _back_up(path, before)
     try:
         with translated_errors(path):
+            _end_release(path)
             upgrade(path)
     except (CommandError, RuntimeError, SQLAlchemyError) as error:
         reason = " ".join(str(getattr(error, "orig", None) or error).split())
@@ -77,6 +78,14 @@ def migrate_catalog(path: Path) -> Migration:
             f"it, and keep {backup}, the file as it was."
         ) from error
     return Migration(before, head, backup)
+
+
+def _end_release(path: Path) -> None:
+    """Take back that the file is a release, before anything else: an upgraded one has not its form."""
+    with closing(sqlite3.connect(path, timeout=BUSY_TIMEOUT_SECONDS)) as connection, connection:
+        has_table = connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'releases'").fetchone()
+        if has_table and connection.execute("SELECT 1 FROM releases").fetchone():
+            connection.execute("DELETE FROM releases")
 
 
 def upgrade(path: Path, revision: str = "head") -> None:

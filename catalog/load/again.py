@@ -20,12 +20,12 @@ from catalog.models import digests, papers, releases
 def settle_again(database: Path) -> int:
     """Merge papers of `database` that are one by today's rules, and settle what follows from it; return how many.
 
-    It is one transaction. Raises CatalogError where the file cannot be used.
+    It is one transaction, which changes nothing where nothing is to do: after an upgrade that was stopped before this,
+    the next one does it. Raises CatalogError where the file cannot be used.
     """
     engine = create_catalog_engine(database)
     try:
         with translated_errors(database), engine.begin() as connection:
-            connection.execute(delete(releases))  # an upgraded file has not the form of a release
             return _settle(connection)
     finally:
         engine.dispose()
@@ -34,6 +34,7 @@ def settle_again(database: Path) -> int:
 def _settle(connection: Connection) -> int:
     parted, merged = reconcile(connection, {"mentions": packed(title_only_keys(connection))})
     if parted or merged:
+        connection.execute(delete(releases))  # the file has not the form of a release any more
         touched = parted | set(merged.values())
         settle_facts(connection, touched)
         settle_dates(connection, touched, date.max, parted=parted)
