@@ -1,4 +1,4 @@
-"""Whether a catalogue is as it must be after a fault: it opens, is whole, and says one of the things that it may say."""
+"""Whether a catalogue is as it must be after a fault: it opens, is whole, and says nothing but what it may say."""
 
 from __future__ import annotations
 

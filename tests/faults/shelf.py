@@ -1,4 +1,4 @@
-"""What the faults meet: commands over small catalogues of invented papers, each from a start to the states it may reach."""
+"""What the faults meet: commands over small catalogues of invented papers, from a start to where they may end."""
 
 from __future__ import annotations
 

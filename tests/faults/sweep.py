@@ -57,7 +57,7 @@ def sweep(scenarios: Sequence[Scenario] = SCENARIOS, modes: int | None = None) -
 
 
 def table(results: Sequence[Result]) -> str:
-    """Return two tables: points by scenario and mode, and by kind of operation and mode, each with those that are bad."""
+    """Return two tables: points and bad ones by scenario and mode, and by kind of operation and mode."""
     names = {scenario.name: number for number, scenario in enumerate(SCENARIOS)}
     by_scenario = _counted("scenario", results, lambda point: point.scenario, lambda name: names.get(name, 0))
     return f"{by_scenario}\n\n{_counted('operation', results, lambda point: point.kind, str)}"

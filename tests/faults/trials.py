@@ -115,7 +115,7 @@ class Trial:
         return _State({name: digest_of(content) for name, content in snapshot(self._folder).items()}, look)
 
     def _between(self) -> list[Look]:
-        """Return what a catalogue may say on the way: nothing in a new file, and in an older one what each revision is."""
+        """Return what a catalogue may say on the way: nothing in a new file, in an older one what each revision is."""
         self._restart()
         path = self._folder / DATABASE
         if self._watched == DATABASE and not path.exists():
