@@ -104,6 +104,8 @@ def _child(shim: Shim, request: Request, stdout: int, stderr: int, counted: int)
         code = 0
     except SystemExit as end:
         code = end.code
+        if not code:
+            shim.remark("done")
     except BaseException:
         traceback.print_exc()
     finally:

@@ -7,15 +7,13 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
-from pathlib import Path
 
 from tabulate import tabulate
 
-from tests.faults.client import Server
-from tests.faults.judge import Catalogues
+from tests.faults.bench import open_bench
 from tests.faults.shelf import SCENARIOS, Scenario
 from tests.faults.shim import MODE_NAMES
-from tests.faults.trials import Point, Trial, work_folder
+from tests.faults.trials import Point, Trial
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +40,8 @@ def chosen_points(trial: Trial, modes: int | None) -> list[Point]:
 
 
 def _part(scenario: Scenario, modes: int | None, part: int, parts: int) -> list[Result]:
-    with work_folder() as folder, Server() as server:
-        trial = Trial(scenario, server, Catalogues(), Path(folder))
+    with open_bench() as bench:
+        trial = Trial(scenario, bench)
         return [Result(point, trial.problems(point)) for point in chosen_points(trial, modes)[part::parts]]
 
 

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import re
 import shutil
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
 from catalog.migrate import create_catalog, upgrade
 from tests.catalogues import snapshot
-from tests.faults.client import Server
-from tests.faults.judge import ABSENT, Catalogues, Look, digest_of
+from tests.faults.bench import Bench
+from tests.faults.judge import ABSENT, Look, digest_of
 from tests.faults.server import Outcome, Request
-from tests.faults.shelf import DATABASE, RELEASE, Scenario, make_shelf
+from tests.faults.shelf import DATABASE, RELEASE, Scenario
 from tests.faults.shim import KILLS, OF_WRITES, Mode
 from tests.revisions import REVISIONS
 
@@ -36,8 +35,8 @@ class Point:
 
 
 @dataclass(frozen=True, slots=True)
-class _State:
-    """What a folder says: its catalogue, or the bytes of a release and of what is beside it."""
+class State:
+    """What a folder holds: its catalogue, or the bytes of a release and of what is beside it."""
 
     files: dict[str, str]
     look: Look
@@ -46,27 +45,24 @@ class _State:
 class Trial:
     """A scenario with everything that its points share: where it starts, and where it may end."""
 
-    def __init__(self, scenario: Scenario, server: Server, catalogues: Catalogues, work: Path) -> None:
-        self.scenario, self._server, self._catalogues = scenario, server, catalogues
-        self._folder, self._shelf, self._template = work / "folder", work / "shelf", work / "template"
-        self._log = work / "log"
-        for made in (self._shelf, self._template):
-            made.mkdir(parents=True)
-        make_shelf(self._shelf)
-        scenario.start(self._template, self._shelf)
+    def __init__(self, scenario: Scenario, bench: Bench) -> None:
+        self.scenario, self.bench = scenario, bench
+        self.shelf, work = bench.shelf, bench.folder / scenario.name.replace(" ", "-")
+        self.folder, self._template = work / "folder", work / "template"
+        self._template.mkdir(parents=True)
+        scenario.start(self._template, self.shelf)
         self._watched = DATABASE if DATABASE in " ".join(scenario.arguments) else RELEASE
-        self._start = self._restart()
-        self._states = [self._start]
+        self.start = self.restart()
+        self._states = [self.start]
         self._second: dict[str, list[str]] = {}
-        self._shelf_before = snapshot(self._shelf)
         for arguments in scenario.steps:
-            self._restart()
-            self._run(arguments=arguments)
-            self._states.append(self._state())
-        self._restart()
-        self.operations = server.operations(scenario.command(self._folder, self._shelf), self._folder, self._log)
-        self._end = self._state()
-        self._states.append(self._end)
+            self.restart()
+            self.run(arguments=arguments)
+            self._states.append(self.state())
+        self.restart()
+        self.operations = bench.server.operations(self.command(), self.folder, work / "log")
+        self.end = self.state()
+        self._states.append(self.end)
         # What may be said, with the rules that it breaks: an upgraded file that is not merged yet breaks some.
         self._may_be = {look.content: look.problems for look in (*self._between(), *(s.look for s in self._states))}
 
@@ -81,91 +77,108 @@ class Trial:
 
     def problems(self, point: Point) -> list[str]:
         """Run the command with this fault and then without one; return what was not as it must be."""
-        self._restart()
-        outcome = self._run(point)
-        problems = _said(outcome, point)
-        is_killed = point.mode in KILLS
-        left = self._copy() if is_killed else None  # the next command has to roll back by itself
-        state = self._state()
-        problems += self._after(outcome, state)
-        if not is_killed and point.kind != "unlink" and point.mode != Mode.EIO_EVER:
+        self.restart()
+        outcome = self.run(point)
+        may_leave = point.mode in KILLS or point.mode == Mode.EIO_EVER or point.kind == "unlink"
+        return [*_said(outcome, point), *self.judged(outcome, may_leave=may_leave)]
+
+    def judged(self, outcome: Outcome, *, may_leave: bool) -> list[str]:
+        """Look at what a command left, then run it again without a fault; return what was not as it must be."""
+        left = self._copy() if outcome.code < 0 else None  # the next command has to roll back by itself
+        state = self.state()
+        problems = self.after(outcome, state)
+        if not may_leave:
             problems += [f"left lying about: {name}" for name in state.files if name.startswith(".")]
         if left is not None:
-            shutil.rmtree(self._folder)
-            left.rename(self._folder)
-        return [*problems, *self._again()]
+            shutil.rmtree(self.folder)
+            left.rename(self.folder)
+        return [*problems, *self.again()]
 
-    # The parts of it
+    # Steps of it, for trials of other kinds, too
 
-    def _restart(self) -> _State:
-        shutil.rmtree(self._folder, ignore_errors=True)
-        shutil.copytree(self._template, self._folder)
-        return self._state()
+    def restart(self) -> State:
+        shutil.rmtree(self.folder, ignore_errors=True)
+        shutil.copytree(self._template, self.folder)
+        return self.state()
 
     def _copy(self) -> Path:
-        return shutil.copytree(self._folder, self._folder.with_name("left"))
+        return shutil.copytree(self.folder, self.folder.with_name("left"))
 
-    def _run(self, point: Point | None = None, arguments: tuple[str, ...] | None = None) -> Outcome:
-        command = self.scenario.command(self._folder, self._shelf, arguments)
+    def run(self, point: Point | None = None, arguments: tuple[str, ...] | None = None) -> Outcome:
         number, mode = (0, 0) if point is None else (point.number, int(point.mode))
-        return self._server.ask(Request(command, str(self._folder), number, mode))
+        return self.bench.server.ask(Request(self.command(arguments), str(self.folder), number, mode))
 
-    def _state(self) -> _State:
-        look = self._catalogues.look(self._folder / self._watched)
-        return _State({name: digest_of(content) for name, content in snapshot(self._folder).items()}, look)
+    def command(self, arguments: tuple[str, ...] | None = None) -> list[str]:
+        """Return the arguments of the command, or of another one, for the folders of this trial."""
+        return self.scenario.command(self.folder, self.shelf, arguments)
+
+    def state(self) -> State:
+        look = self.bench.catalogues.look(self.folder / self._watched)
+        return State({name: digest_of(content) for name, content in snapshot(self.folder).items()}, look)
 
     def _between(self) -> list[Look]:
         """Return what a catalogue may say on the way: nothing in a new file, in an older one what each revision is."""
-        self._restart()
-        path = self._folder / DATABASE
+        self.restart()
+        path = self.folder / DATABASE
         if self._watched == DATABASE and not path.exists():
             create_catalog(path)
-            return [self._state().look]
+            return [self.state().look]
         found = []
         if self.scenario.arguments[0] == "migrate":
-            for revision in REVISIONS[REVISIONS.index(self._start.look.revision) + 1 :]:
+            for revision in REVISIONS[REVISIONS.index(self.start.look.revision) + 1 :]:
                 upgrade(path, revision)
-                found.append(self._state().look)
+                found.append(self.state().look)
         return found
 
-    def _after(self, outcome: Outcome, state: _State) -> list[str]:
+    def after(self, outcome: Outcome, state: State) -> list[str]:
         look = state.look
         problems = [problem for problem in look.problems if problem not in self._may_be.get(look.content, ())]
-        if snapshot(self._shelf) != self._shelf_before:
+        if snapshot(self.shelf) != self.bench.shelf_before:
             problems.append("what is only read was changed")
         if look.content not in self._may_be:
             problems.append("holds a part of a document, or something else")
-        if self._watched == RELEASE:
-            problems += self._mixed(state)
-        if outcome.code == 0 and not self._is_end(state):
+        problems += self._mixed(state) if self._watched == RELEASE else self._bad_backups(state)
+        if outcome.code == 0 and not self.is_end(state):
             problems.append("success was reported and is not so")
         return problems + self._untrue(outcome, state)
 
-    def _mixed(self, state: _State) -> list[str]:
+    def _mixed(self, state: State) -> list[str]:
         """Each file of a release is wholly the old one or the new one."""
-        old, new = self._start.files, self._end.files
+        old, new = self.start.files, self.end.files
         return [
             f"{name} is neither the old one nor the new one"
             for name, content in state.files.items()
             if not name.startswith(".") and content not in (old.get(name), new.get(name))
         ]
 
-    def _is_end(self, state: _State) -> bool:
-        if self._watched == RELEASE:
-            return {name: state.files.get(name) for name in self._end.files} == self._end.files
-        return state.look.content == self._end.look.content
+    def _bad_backups(self, state: State) -> list[str]:
+        """A backup is the file as it was, and is there before the file is another one."""
+        found = sorted(self.folder.glob(f"{DATABASE}.backup-*"))
+        problems = [
+            f"{path.name} is not the file as it was"
+            for path in found
+            if self.bench.catalogues.look(path).content != self.start.look.content
+        ]
+        if self.scenario.arguments[0] == "migrate" and not found and state.look.content != self.start.look.content:
+            problems.append("the file was changed and there is no backup")
+        return problems
 
-    def _untrue(self, outcome: Outcome, state: _State) -> list[str]:
+    def is_end(self, state: State) -> bool:
+        if self._watched == RELEASE:
+            return {name: state.files.get(name) for name in self.end.files} == self.end.files
+        return state.look.content == self.end.look.content
+
+    def _untrue(self, outcome: Outcome, state: State) -> list[str]:
         """Compare what the command said of the file with the file."""
         problems = []
         old = {name: content for name, content in state.files.items() if not name.startswith(".")}
-        if any(claim in outcome.stderr for claim in _NOTHING_CHANGED) and old != self._start.files:
+        if any(claim in outcome.stderr for claim in _NOTHING_CHANGED) and old != self.start.files:
             problems.append(f"says that nothing changed, and it has: {outcome.stderr.strip()}")
         stays = re.search(r"stays at revision (\d+)", outcome.stderr)
         if stays and stays[1] != state.look.revision:
             problems.append(f"says revision {stays[1]}, and it is {state.look.revision}")
         told = sum(line.split(" ")[0] in _names(self.scenario) for line in outcome.stdout.splitlines())
-        stored = self._stored(state)
+        stored = self.stored(state)
         if stored is not None and self.scenario.arguments[0] != "migrate":
             if stored < told:
                 problems.append(f"reports {told} documents as loaded, and there are {stored}")
@@ -173,26 +186,26 @@ class Trial:
                 problems.append(f"says that nothing was stored, and it was: {outcome.stderr.strip()}")
         return problems
 
-    def _stored(self, state: _State) -> int | None:
+    def stored(self, state: State) -> int | None:
         if state.look.content not in {one.look.content for one in self._states} | {ABSENT}:
-            return 0 if self._start.look.content == ABSENT else None
+            return 0 if self.start.look.content == ABSENT else None
         known = [one.look.content for one in self._states]
         return known.index(state.look.content)
 
-    def _again(self) -> list[str]:
+    def again(self) -> list[str]:
         """Run the command without a fault on what was left. The same left twice gives the same: it is run once."""
-        key = digest_of([(_without_process(name), content) for name, content in snapshot(self._folder).items()])
+        key = digest_of([(_without_process(name), content) for name, content in snapshot(self.folder).items()])
         if key not in self._second:
             self._second[key] = self._second_run()
         return self._second[key]
 
     def _second_run(self) -> list[str]:
-        outcome = self._run()
-        state = self._state()
+        outcome = self.run()
+        state = self.state()
         problems = [f"second run: {problem}" for problem in state.look.problems]
         if outcome.code:
             problems.append(f"second run: exit code {outcome.code}: {outcome.stderr.strip()[-200:]}")
-        if not self._is_end(state):
+        if not self.is_end(state):
             problems.append("second run: another content than that of a run without a fault")
         problems += [f"second run: leaves {name}" for name in state.files if name == f"{self._watched}-journal"]
         return problems
@@ -225,9 +238,3 @@ def _said(outcome: Outcome, point: Point) -> list[str]:
     if outcome.code == 0 and outcome.stderr:
         return [f"success with a complaint: {outcome.stderr}"]
     return []
-
-
-def work_folder() -> tempfile.TemporaryDirectory[str]:
-    """Return a folder to work in, in memory where that is possible: nothing here depends on the disk itself."""
-    memory = Path("/dev/shm")
-    return tempfile.TemporaryDirectory(prefix="faults-", dir=memory if memory.is_dir() else None)
