@@ -22,7 +22,7 @@ from catalog.migrate import create_catalog
 from catalog.models import SEARCH_TABLE, papers
 from catalog.schema import schema_sql
 
-__all__ = ["CHECKS", "CheckResult", "check_catalog", "check_structure"]
+__all__ = ["CHECKS", "CheckResult", "check_catalog", "check_structure", "is_settled"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +49,20 @@ def check_catalog(database: Path, *, most: int = 10) -> Iterator[CheckResult]:
             for name, (rule, sql) in CHECKS.items():
                 yield CheckResult(name, rule, _broken_rows(connection, f"SELECT * FROM ({sql}) LIMIT {int(most)}"))  # noqa: S608
             yield _search_index(database)
+    finally:
+        engine.dispose()
+
+
+def is_settled(database: Path) -> bool:
+    """Return whether no paper of the catalogue at `database` is to be merged or parted; it is only read.
+
+    Raises CatalogError where the file cannot be used.
+    """
+    engine = create_catalog_engine(database, read_only=True)
+    try:
+        with translated_errors(database), engine.begin() as connection:
+            rules = (CHECKS[f"title that should be {fate}"][1] for fate in ("merged", "parted"))
+            return not any(_broken_rows(connection, f"SELECT 1 FROM ({sql}) LIMIT 1") for sql in rules)  # noqa: S608
     finally:
         engine.dispose()
 

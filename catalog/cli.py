@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
 from collections.abc import Iterator
 from datetime import date, datetime
@@ -99,12 +98,13 @@ def _day(moment: datetime | None) -> date | None:
 @database_option
 def migrate(database: Path) -> None:
     """Upgrade an older file to the schema of this version, after a backup."""
+    from catalog.checks import is_settled
     from catalog.load import settle_again
     from catalog.migrate import migrate_catalog
 
     done = migrate_catalog(database)
-    # Also where nothing was to upgrade: an earlier upgrade may have been stopped before this.
-    merged = settle_again(database) if os.access(database, os.W_OK) else 0
+    # An earlier upgrade may have been stopped before this.
+    merged = 0 if done.backup is None and is_settled(database) else settle_again(database)
     if done.backup is None:
         click.echo(f"{database} has the schema of this version already (revision {done.after}).")
     else:

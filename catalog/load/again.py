@@ -20,8 +20,7 @@ from catalog.models import digests, papers, releases
 def settle_again(database: Path) -> int:
     """Merge papers of `database` that are one by today's rules, and settle what follows from it; return how many.
 
-    It is one transaction, which changes nothing where nothing is to do: after an upgrade that was stopped before this,
-    the next one does it. Raises CatalogError where the file cannot be used.
+    It is one transaction. Raises CatalogError where the file cannot be used.
     """
     engine = create_catalog_engine(database)
     try:

@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from tests.catalogues import snapshot
 from tests.faults.client import Server
@@ -22,12 +23,13 @@ class Bench:
         self.shelf.mkdir()
         make_shelf(self.shelf)
         self.shelf_before = snapshot(self.shelf)
+        self.trials: dict[str, Any] = {}
 
 
 @contextmanager
 def open_bench() -> Iterator[Bench]:
     """Start what trials need, in memory where that is possible: nothing here depends on the disk itself."""
     memory = Path("/dev/shm")
-    with tempfile.TemporaryDirectory(prefix="faults-", dir=memory if memory.is_dir() else None) as folder:
-        with Server() as server:
-            yield Bench(server, Path(folder))
+    place = memory if memory.is_dir() else None
+    with tempfile.TemporaryDirectory(prefix="faults-", dir=place) as folder, Server() as server:
+        yield Bench(server, Path(folder))

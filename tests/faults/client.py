@@ -52,9 +52,8 @@ class Server:
         outcome = self.ask(Request(arguments, str(folder), log=str(log)))
         if outcome.code:
             raise RuntimeError(outcome.stderr)
-        lines = log.read_text(encoding="utf-8").splitlines()
-        # Nothing is logged by opening with truncation that is not counted.
-        return [(line.split("\t")[0], line.split("\t")[4]) for line in lines]
+        fields = [line.split("\t") for line in log.read_text(encoding="utf-8").splitlines()]
+        return [(kind, path) for kind, _, _, _, path, _ in fields if kind != "remark"]
 
     def _line(self) -> str:
         assert self._process.stdout is not None

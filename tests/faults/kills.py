@@ -28,7 +28,7 @@ def random_kills(count: int, seed: int) -> int:
     chance = random.Random(seed)
     counted: Counter[tuple[str, str]] = Counter()
     with open_bench() as bench:
-        trials = [Trial(one, bench) for one in SCENARIOS]
+        trials = [Trial.of(one.name, bench) for one in SCENARIOS]
         writing = [_seconds_of_writing(trial) for trial in trials]
         number = killed = 0
         while killed < count:

@@ -13,7 +13,7 @@ from tests.faults.images import cut, image
 from tests.faults.judge import ABSENT
 from tests.faults.record import Recording, record
 from tests.faults.server import Outcome, Request
-from tests.faults.shelf import DATABASE, SCENARIOS, Scenario
+from tests.faults.shelf import DATABASE, SCENARIOS
 from tests.faults.trials import Trial
 
 _KILLED = Outcome(-9, "", "", 0, True)
@@ -23,9 +23,9 @@ _REPORTED = Outcome(0, "", "", 0, True)
 class Outage:
     """A scenario that was recorded, and whatever a loss of power may make of it."""
 
-    def __init__(self, scenario: Scenario, bench: Bench) -> None:
-        self.scenario = scenario
-        self._trial = Trial(scenario, bench)
+    def __init__(self, name: str, bench: Bench) -> None:
+        self._trial = Trial.of(name, bench)
+        self.scenario = self._trial.scenario
         self._trial.restart()
         self.recording = self._recorded(bench)
 
@@ -67,7 +67,7 @@ def lose_power(count: int, seed: int) -> int:
     images: Counter[str] = Counter()
     bad: Counter[str] = Counter()
     with open_bench() as bench:
-        outages = [Outage(one, bench) for one in SCENARIOS]
+        outages = [Outage(one.name, bench) for one in SCENARIOS]
         for number in range(count):
             outage = outages[number % len(outages)]
             problems = outage.problems(chance)

@@ -41,7 +41,7 @@ def chosen_points(trial: Trial, modes: int | None) -> list[Point]:
 
 def _part(scenario: Scenario, modes: int | None, part: int, parts: int) -> list[Result]:
     with open_bench() as bench:
-        trial = Trial(scenario, bench)
+        trial = Trial.of(scenario.name, bench)
         return [Result(point, trial.problems(point)) for point in chosen_points(trial, modes)[part::parts]]
 
 

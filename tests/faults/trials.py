@@ -12,7 +12,7 @@ from tests.catalogues import snapshot
 from tests.faults.bench import Bench
 from tests.faults.judge import ABSENT, Look, digest_of
 from tests.faults.server import Outcome, Request
-from tests.faults.shelf import DATABASE, RELEASE, Scenario
+from tests.faults.shelf import DATABASE, RELEASE, SCENARIOS, Scenario
 from tests.faults.shim import KILLS, OF_WRITES, Mode
 from tests.revisions import REVISIONS
 
@@ -65,6 +65,14 @@ class Trial:
         self._states.append(self.end)
         # What may be said, with the rules that it breaks: an upgraded file that is not merged yet breaks some.
         self._may_be = {look.content: look.problems for look in (*self._between(), *(s.look for s in self._states))}
+
+    @classmethod
+    def of(cls, name: str, bench: Bench) -> Trial:
+        """Return the trial of the scenario of this name, which is made once on a bench."""
+        if name not in bench.trials:
+            bench.trials[name] = cls(next(one for one in SCENARIOS if one.name == name), bench)
+        found: Trial = bench.trials[name]
+        return found
 
     def points(self) -> list[Point]:
         """Return every point of the scenario."""
