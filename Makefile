@@ -4,7 +4,7 @@ PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: help catalog serve test sweep test-newest-sqlite lint format docs docs-check pictures bench wheel clean
+.PHONY: help catalog serve test sweep test-newest-sqlite faults lint format docs docs-check pictures bench wheel clean
 
 help: ## list these commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | \
@@ -51,6 +51,9 @@ TESTS_OF_THE_FILE := $(wildcard tests/test_migrat*.py tests/test_database*.py) \
 
 test-newest-sqlite: .venv-newest/test ## run the tests of the file on the SQLite of a wheel
 	@PYTHONPATH=tests/newest_sqlite .venv-newest/bin/python -m pytest -n auto $(TESTS_OF_THE_FILE)
+
+faults: .venv/test ## fail every write, sync and name; kill; lose power (an hour)
+	@$(BIN)/python -m tests.faults $(FAULTS)
 
 lint: .venv/dev ## ruff and mypy
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy

@@ -69,7 +69,7 @@ def _look(path: Path) -> Look:
 
 def digest_of(content: object) -> str:
     """Return a short name for any content."""
-    return hashlib.sha256(repr(content).encode()).hexdigest()[:16]
+    return hashlib.sha256(content if isinstance(content, bytes) else repr(content).encode()).hexdigest()[:16]
 
 
 def _is_release(path: Path) -> list[tuple[object, ...]]:

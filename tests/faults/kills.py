@@ -40,6 +40,8 @@ def random_kills(count: int, seed: int) -> int:
             if problems:
                 counted[name, "bad"] += 1
                 print("BAD", name, *problems, sep="\n    ", flush=True)
+            if number % 20 == 0:
+                print(f"{killed} killed", file=sys.stderr, flush=True)
     columns = ("killed", "ended before", "bad")
     rows = [[one.name, *(counted[one.name, column] for column in columns)] for one in SCENARIOS]
     totals = [sum(counted[one.name, column] for one in SCENARIOS) for column in columns]

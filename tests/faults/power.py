@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import shutil
+import sys
 from collections import Counter
 
 from tabulate import tabulate
@@ -72,6 +73,8 @@ def lose_power(count: int, seed: int) -> int:
             outage = outages[number % len(outages)]
             problems = outage.problems(chance)
             images[outage.scenario.name] += 1
+            if number % 1000 == 999:
+                print(f"{number + 1:,} images", file=sys.stderr, flush=True)
             if problems:
                 bad[outage.scenario.name] += 1
                 print("BAD", outage.scenario.name, *problems, sep="\n    ", flush=True)

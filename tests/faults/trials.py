@@ -95,6 +95,8 @@ class Trial:
         left = self._copy() if outcome.code < 0 else None  # the next command has to roll back by itself
         state = self.state()
         problems = self.after(outcome, state)
+        if snapshot(self.shelf) != self.bench.shelf_before:
+            problems.append("what is only read was changed")
         if not may_leave:
             problems += [f"left lying about: {name}" for name in state.files if name.startswith(".")]
         if left is not None:
@@ -141,8 +143,6 @@ class Trial:
     def after(self, outcome: Outcome, state: State) -> list[str]:
         look = state.look
         problems = [problem for problem in look.problems if problem not in self._may_be.get(look.content, ())]
-        if snapshot(self.shelf) != self.bench.shelf_before:
-            problems.append("what is only read was changed")
         if look.content not in self._may_be:
             problems.append("holds a part of a document, or something else")
         problems += self._mixed(state) if self._watched == RELEASE else self._bad_backups(state)
@@ -202,7 +202,9 @@ class Trial:
 
     def again(self) -> list[str]:
         """Run the command without a fault on what was left. The same left twice gives the same: it is run once."""
-        key = digest_of([(_without_process(name), content) for name, content in snapshot(self.folder).items()])
+        key = digest_of(
+            [(_without_process(name), digest_of(content)) for name, content in snapshot(self.folder).items()]
+        )
         if key not in self._second:
             self._second[key] = self._second_run()
         return self._second[key]
