@@ -16,7 +16,7 @@ from tests.checkouts import run
 from tests.conftest import ROOT, dump, rows
 from tests.revisions import at_revision, failed_checks
 
-_LOADERS, _PAGES, _CARDS = 8, 2, 6
+_LOADERS, _PAGES, _CARDS = 8, 2, 4
 _SEEN = """
 SELECT (SELECT count(*) FROM source_documents), (SELECT count(*) FROM loads), (SELECT count(*) FROM digest_entries),
   (SELECT count(*) FROM papers)
@@ -75,9 +75,9 @@ def _grow_disk(folder: Path) -> None:
 
 
 def test_a_load_on_a_full_disk_is_one_sentence_and_goes_on_when_there_is_room(tmp_path: Path) -> None:
-    page, disk = _page(tmp_path, "long", count=150), tmp_path / "disk"
+    page, disk = _page(tmp_path, "long", count=60), tmp_path / "disk"
     disk.mkdir()
-    with _small_disk(disk, "480k"):
+    with _small_disk(disk, "400k"):
         path = good_catalogue(disk / "catalog.db")
         before = dump(path)
 
@@ -118,11 +118,11 @@ def test_an_upgrade_on_a_full_disk_is_one_sentence_and_goes_on_when_there_is_roo
 
 def test_a_file_that_may_not_grow_is_one_sentence(tmp_path: Path) -> None:
     limits = pytest.importorskip("resource")
-    page, path = _page(tmp_path, "long", count=150), good_catalogue(tmp_path / "catalog.db")
+    page, path = _page(tmp_path, "long", count=60), good_catalogue(tmp_path / "catalog.db")
     before = snapshot(tmp_path)
     unlimited = limits.getrlimit(limits.RLIMIT_FSIZE)
 
-    limits.setrlimit(limits.RLIMIT_FSIZE, (path.stat().st_size + 50_000, unlimited[1]))
+    limits.setrlimit(limits.RLIMIT_FSIZE, (path.stat().st_size + 20_000, unlimited[1]))
     try:
         line = _refused("load", page, "-d", path)
     finally:

@@ -115,12 +115,12 @@ SCENARIOS = (
 
 
 def run_everything(folder: Path) -> None:
-    """Run every command once without a fault, in folders of its own below `folder`."""
+    """Run one scenario of every command without a fault, in folders of its own below `folder`."""
     shelf = folder / "shelf"
     shelf.mkdir()
     make_shelf(shelf)
-    for number, scenario in enumerate(SCENARIOS):
-        place = folder / str(number)
+    for scenario in {scenario.arguments[0]: scenario for scenario in SCENARIOS}.values():
+        place = folder / scenario.arguments[0]
         place.mkdir()
         scenario.start(place, shelf)
         run(*scenario.command(place, shelf))
