@@ -107,6 +107,33 @@ def test_a_fault_is_told_in_one_sentence(two_documents: Trial) -> None:
         assert outcome.stderr.count("\n") == 1
 
 
+def last(trial: Trial, kind: str) -> int:
+    """The number of the last operation of a kind."""
+    return max(number for number, (one, _) in enumerate(trial.operations, 1) if one == kind)
+
+
+def test_an_error_after_the_commit_does_not_say_that_nothing_was_stored(two_documents: Trial) -> None:
+    two_documents.restart()
+
+    outcome = two_documents.run(Point("", "", last(two_documents, "sync folder"), "", Mode.EIO_ONCE))
+
+    assert outcome.code != 0
+    assert "was changed, but the disk did not confirm it" in outcome.stderr
+    assert two_documents.is_end(two_documents.state())
+
+
+def test_a_release_that_fails_between_its_files_says_so(bench: Bench) -> None:
+    trial = Trial.of("release again", bench)
+    trial.restart()
+
+    outcome = trial.run(Point("", "", last(trial, "rename"), "", Mode.EIO_ONCE))
+
+    assert outcome.code != 0
+    assert "is the new release, but not everything beside it could be put in place" in outcome.stderr
+    assert not trial.is_end(trial.state())
+    assert trial.again() == []
+
+
 # What the harness must notice, so that its silence means something
 
 
