@@ -52,7 +52,7 @@ TESTS_OF_THE_FILE := $(wildcard tests/test_migrat*.py tests/test_database*.py) \
 test-newest-sqlite: .venv-newest/test ## run the tests of the file on the SQLite of a wheel
 	@PYTHONPATH=tests/newest_sqlite .venv-newest/bin/python -m pytest -n auto $(TESTS_OF_THE_FILE)
 
-faults: .venv/test ## fail every write, sync and name; kill; lose power (an hour)
+faults: .venv/test ## fail every write, sync and name; kill; lose power (takes hours)
 	@$(BIN)/python -m tests.faults $(FAULTS)
 
 lint: .venv/dev ## ruff and mypy
