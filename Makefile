@@ -4,7 +4,8 @@ PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: help catalog serve test sweep fuzz test-newest-sqlite coverage migration lint format docs docs-check pictures bench wheel clean
+.PHONY: help catalog serve test sweep fuzz faults test-newest-sqlite coverage migration lint format docs docs-check \
+	pictures bench wheel clean
 
 help: ## list these commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | \
@@ -60,6 +61,8 @@ coverage: .venv/dev ## measure which lines and branches the tests reach; PYTEST=
 
 migration: .venv/dev ## start a revision with its test: make migration MESSAGE="add a column"
 	@$(BIN)/python -m migrations.start && $(BIN)/ruff check --quiet --fix migrations tests && $(BIN)/ruff format --quiet migrations tests
+faults: .venv/test ## fail every write, sync and name; kill; lose power (takes hours)
+	@$(BIN)/python -m tests.faults $(FAULTS)
 
 lint: .venv/dev ## ruff and mypy
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy

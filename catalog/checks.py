@@ -23,7 +23,7 @@ from catalog.database import create_catalog_engine, require_current, translated_
 from catalog.load.derived import derived_values
 from catalog.models import SEARCH_TABLE, papers
 
-__all__ = ["CHECKS", "CHECK_COUNT", "CheckResult", "check_catalog", "check_structure", "failure"]
+__all__ = ["CHECKS", "CHECK_COUNT", "CheckResult", "check_catalog", "check_structure", "failure", "is_settled"]
 
 CHECK_COUNT: Final = 5 + 1 + len(CHECKS) + 2
 """How many results `check_catalog` yields: file, text, schema, explanations, references; derived columns; each rule;
@@ -76,6 +76,20 @@ def failure(database: Path, results: Sequence[CheckResult]) -> str | None:
     names = ", ".join(result.name for result in broken)
     advice = REPAIR.format(database) if all(result.is_rebuildable for result in broken) else RESTORE
     return f"{database}: {len(broken)} of {len(results)} checks failed ({names}); {advice}."
+
+
+def is_settled(database: Path) -> bool:
+    """Return whether no paper of the catalogue at `database` is to be merged or parted; it is only read.
+
+    Raises CatalogError where the file cannot be used.
+    """
+    engine = create_catalog_engine(database, read_only=True)
+    try:
+        with translated_errors(database), engine.begin() as connection:
+            rules = (CHECKS[f"title that should be {fate}"][1] for fate in ("merged", "parted"))
+            return not any(_broken_rows(connection, f"SELECT 1 FROM ({sql}) LIMIT 1", 1) for sql in rules)  # noqa: S608
+    finally:
+        engine.dispose()
 
 
 def check_structure(database: Path, *, most: int = 10) -> Iterator[CheckResult]:

@@ -129,20 +129,27 @@ def migrate(database: Path) -> None:
 
     with progress(upgrade_step_count(database), "Upgrading") as step:
         done = migrate_catalog(database, step)
+    from catalog.checks import is_settled
+
+    # An earlier upgrade may have been stopped before this.
+    if done.backup is None and is_settled(database):
+        merged = 0
+    else:
+        from catalog.load import settle_again
+
+        merged = settle_again(database)
     if done.backup is None:
         click.echo(f"{database} has the schema of this version already (revision {done.after}).")
-        return
-    from catalog.load import settle_again
-
-    merged = settle_again(database)
-    click.echo(f"{database} was upgraded from revision {done.before} to {done.after}.")
+    else:
+        click.echo(f"{database} was upgraded from revision {done.before} to {done.after}.")
     if merged:
         one, many = (
             "1 paper turned out to be another one of the file and was merged into it.",
             (f"{merged} papers turned out to be others of the file and were merged into them."),
         )
         click.echo(one if merged == 1 else many)
-    click.echo(f"The file as it was is {done.backup}; to go back, put it in the place of {database}.")
+    if done.backup is not None:
+        click.echo(f"The file as it was is {done.backup}; to go back, put it in the place of {database}.")
 
 
 @main.command()

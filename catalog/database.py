@@ -146,6 +146,9 @@ def _sentence(path: Path, code: str, message: str) -> tuple[str, ExitCode] | Non
         return "cannot be opened; check that its folder exists and may be written to.", ExitCode.CANNOT_CREATE
     if code.startswith("SQLITE_FULL"):
         return "could not be written because the disk is full; nothing of this document was stored.", ExitCode.IO
+    if code == "SQLITE_IOERR_DIR_FSYNC":  # at the end of a commit: the journal is gone, so it took place
+        unsure = f"was changed, but the disk did not confirm it ({message}); check the disk, and run the command again."
+        return unsure, ExitCode.IO
     if code.startswith("SQLITE_IOERR"):
         return f"could not be read or written ({message}); nothing of this document was stored.", ExitCode.IO
     return None

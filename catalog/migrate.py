@@ -90,6 +90,7 @@ def upgrade_step_count(path: Path) -> int:
 def _upgrade_or_report(path: Path, connection: Connection, backup: Path, on_step: Callable[[], None]) -> None:
     try:
         with translated_errors(path):
+            _end_release(_driver(connection))
             _run(connection, "head", on_step)
     except CatalogError:
         raise
@@ -100,6 +101,13 @@ def _upgrade_or_report(path: Path, connection: Connection, backup: Path, on_step
             f"{path}: could not be upgraded ({reason}), so it stays at revision {_revision(connection)}; please report "
             f"it, and keep {backup}, the file as it was."
         ) from error
+
+
+def _end_release(driver: sqlite3.Connection) -> None:
+    """Take back that the file is a release, before anything else: an upgraded one has not its form."""
+    has_table = driver.execute("SELECT 1 FROM sqlite_master WHERE name = 'releases'").fetchone()
+    if has_table and driver.execute("SELECT 1 FROM releases").fetchone():
+        driver.execute("DELETE FROM releases")
 
 
 @contextmanager

@@ -7,6 +7,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+from catalog.migrate import upgrade
 from tests.checkouts import run
 from tests.conftest import Query
 from tests.frozen_files import FROZEN
@@ -47,3 +48,19 @@ def test_twins_of_an_older_version_are_merged(database: Path, query: Query) -> N
         (901, "2401.00901"),
         (902, None),
     ]
+
+
+def test_what_a_stopped_upgrade_left_apart_the_next_one_merges(database: Path, query: Query) -> None:
+    shutil.copy(FROZEN / "catalog-0001.db", database)
+    with closing(sqlite3.connect(database)) as connection:
+        connection.executescript(TWINS)
+    upgrade(database)
+
+    migrated = run("migrate", "-d", str(database)).output
+
+    assert "has the schema of this version already" in migrated
+    assert "1 paper turned out to be another one of the file and was merged into it." in migrated
+    assert query("SELECT count(*) FROM papers WHERE title LIKE '%ebra%'") == [(1,)]
+    before = database.read_bytes()
+    assert "merged" not in run("migrate", "-d", str(database)).output
+    assert database.read_bytes() == before

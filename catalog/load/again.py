@@ -25,7 +25,6 @@ def settle_again(database: Path) -> int:
     engine = create_catalog_engine(database)
     try:
         with translated_errors(database), engine.begin() as connection:
-            connection.execute(delete(releases))  # an upgraded file has not the form of a release
             return _settle(connection)
     finally:
         engine.dispose()
@@ -34,6 +33,7 @@ def settle_again(database: Path) -> int:
 def _settle(connection: Connection) -> int:
     parted, merged = reconcile(connection, {"mentions": packed(title_only_keys(connection))})
     if parted or merged:
+        connection.execute(delete(releases))  # the file has not the form of a release any more
         touched = parted | set(merged.values())
         settle_facts(connection, touched)
         settle_dates(connection, touched, date.max, parted=parted)

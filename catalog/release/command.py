@@ -136,15 +136,20 @@ def _told_as_sentences(database: Path, release: Path) -> Iterator[None]:
 def _put_in_place(release: Path, draft: Path, texts: dict[str, str]) -> None:
     """Give all drafts their names, synced before: first the release, then what stands beside it."""
     _sync(draft)
-    pairs = [(draft, release)]
-    for suffix, text in texts.items():
-        path = beside(release, suffix)
+    paths = [beside(release, suffix) for suffix in texts]
+    for path, text in zip(paths, texts.values(), strict=True):
         _draft(path).write_text(text, encoding="utf-8", newline="\n")
         _sync(_draft(path))
-        pairs.append((_draft(path), path))
-    for made, path in pairs:
-        os.replace(made, path)
-    _sync(release.absolute().parent)
+    os.replace(draft, release)
+    try:
+        for path in paths:
+            os.replace(_draft(path), path)
+        _sync(release.absolute().parent)
+    except OSError as error:
+        raise CatalogError(
+            f"{release}: is the new release, but not everything beside it could be put in place ({error.strerror}); "
+            "check its folder and disk, and release again."
+        ) from error
 
 
 def _sync(path: Path) -> None:

@@ -1,0 +1,334 @@
+/*
+ * Fails the n-th change of the files below one folder, and records what changes them.
+ *
+ * Preloaded (LD_PRELOAD) before the C library, it stands in for the calls through which SQLite and Python change files.
+ * A process says which folder counts, and arms one fault: faults_watch(), faults_arm(). Everything else passes through.
+ * Linux with glibc only. One thread: the commands have no other that writes.
+ */
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+enum mode { NONE, KILL, KILL_HALF, EIO_ONCE, EIO_EVER, ENOSPC_ONCE, ENOSPC_EVER, SHORT_ONCE, SHORT_FULL };
+enum verdict { PASS, REFUSE, HALF };
+
+#define MOST_FILES 4096
+
+static char folder[PATH_MAX];
+static size_t folder_length;
+static char *names[MOST_FILES]; /* by descriptor: the path of a file below the folder, or NULL */
+static long count, chosen;
+static enum mode mode;
+static int has_fired;
+static int log_descriptor = -1, log_has_data;
+
+#define REAL(type, name, ...) \
+    static type (*real)(__VA_ARGS__); \
+    if (!real) real = (type (*)(__VA_ARGS__))dlsym(RTLD_NEXT, name)
+
+/* What a process says */
+
+void faults_watch(const char *path) {
+    folder_length = strlen(path);
+    memcpy(folder, path, folder_length + 1);
+}
+
+/* Count from now on, and do `how` to the operation number `number` (from 1; 0 is none). */
+void faults_arm(long number, int how) {
+    count = 0;
+    chosen = number;
+    mode = (enum mode)how;
+    has_fired = 0;
+}
+
+long faults_count(void) { return count; }
+
+int faults_fired(void) { return has_fired; }
+
+/* Write a line for each operation to `descriptor` (-1: to nobody), with the bytes of each write where that is asked. */
+void faults_log(int descriptor, int with_data) {
+    log_descriptor = descriptor;
+    log_has_data = with_data;
+}
+
+static void put(const void *bytes, size_t length) {
+    const char *rest = bytes;
+    while (length) { /* straight to the kernel: our own writes are nobody's business */
+        ssize_t written = syscall(SYS_write, log_descriptor, rest, length);
+        if (written <= 0) _exit(120);
+        rest += written;
+        length -= written;
+    }
+}
+
+static void note(const char *kind, unsigned long inode, long offset, long length, const char *path, const char *other) {
+    char line[2 * PATH_MAX + 128];
+    if (log_descriptor < 0) return;
+    put(line, snprintf(line, sizeof line, "%s\t%lu\t%ld\t%ld\t%s\t%s\n", kind, inode, offset, length, path, other));
+}
+
+/* Write a remark of the process itself into the log. */
+void faults_remark(const char *text) { note("remark", 0, 0, 0, text, ""); }
+
+/* Which files count */
+
+static int counts(const char *path) {
+    return folder_length && strncmp(path, folder, folder_length) == 0 &&
+           (path[folder_length] == '/' || path[folder_length] == 0);
+}
+
+/* Put the absolute form of `path`, as openat() and its like take it, into `full`; return whether it counts. */
+static int locate(int at, const char *path, char *full) {
+    char link[64];
+    ssize_t length = 0;
+    if (!folder_length || !path) return 0;
+    if (path[0] != '/') {
+        if (at == AT_FDCWD) strcpy(link, "/proc/self/cwd");
+        else snprintf(link, sizeof link, "/proc/self/fd/%d", at);
+        length = readlink(link, full, PATH_MAX - 1);
+        if (length < 0) return 0;
+        full[length++] = '/';
+    }
+    if (length + strlen(path) >= PATH_MAX) return 0;
+    strcpy(full + length, path);
+    return counts(full);
+}
+
+static const char *name_of(int descriptor) {
+    return descriptor >= 0 && descriptor < MOST_FILES ? names[descriptor] : NULL;
+}
+
+static unsigned long inode_of(int descriptor) {
+    struct stat status;
+    return fstat(descriptor, &status) ? 0 : status.st_ino;
+}
+
+static unsigned long inode_at(const char *path) {
+    struct stat status;
+    return lstat(path, &status) ? 0 : status.st_ino;
+}
+
+static int is_folder(int descriptor) {
+    struct stat status;
+    return fstat(descriptor, &status) == 0 && S_ISDIR(status.st_mode);
+}
+
+/* What becomes of an operation */
+
+static enum verdict refuse(int number) {
+    errno = number;
+    return REFUSE;
+}
+
+/* A full disk refuses what needs room, and lets go of what takes it. A broken one refuses everything. */
+static enum verdict later(int needs_room) {
+    if (mode == EIO_EVER) return refuse(EIO);
+    if ((mode == ENOSPC_EVER || mode == SHORT_FULL) && needs_room) return refuse(ENOSPC);
+    return PASS;
+}
+
+static enum verdict verdict(int needs_room, int is_write) {
+    count++;
+    if (has_fired) return later(needs_room);
+    if (count != chosen) return PASS;
+    has_fired = 1;
+    switch (mode) {
+    case KILL: kill(getpid(), SIGKILL); pause(); break;
+    case EIO_ONCE: case EIO_EVER: return refuse(EIO);
+    case ENOSPC_ONCE: case ENOSPC_EVER: return refuse(ENOSPC);
+    case KILL_HALF: case SHORT_ONCE: case SHORT_FULL: return is_write ? HALF : PASS;
+    default: break;
+    }
+    return PASS;
+}
+
+static void after_half(void) {
+    if (mode == KILL_HALF) {
+        kill(getpid(), SIGKILL);
+        pause();
+    }
+}
+
+/* Opening */
+
+static int remember(int descriptor, const char *full, int is_new) {
+    if (descriptor >= 0 && descriptor < MOST_FILES) {
+        free(names[descriptor]);
+        names[descriptor] = strdup(full);
+        if (is_new) note("create", inode_of(descriptor), 0, 0, full, "");
+    }
+    return descriptor;
+}
+
+static int open_at(int at, const char *path, int flags, mode_t rights) {
+    REAL(int, "openat64", int, const char *, int, ...);
+    char full[PATH_MAX];
+    int is_ours = locate(at, path, full), is_new = 0, descriptor;
+    unsigned long inode;
+    if (is_ours && (flags & O_CREAT)) {
+        is_new = inode_at(full) == 0;
+        if (is_new && verdict(1, 0) == REFUSE) return -1;
+    }
+    inode = is_ours && !is_new && (flags & O_TRUNC) ? inode_at(full) : 0;
+    descriptor = real(at, path, flags, rights);
+    if (!is_ours || descriptor < 0) return descriptor;
+    if (inode) note("truncate", inode, 0, 0, full, "");
+    return remember(descriptor, full, is_new);
+}
+
+#define RIGHTS(flags) \
+    mode_t rights = 0; \
+    if ((flags) & (O_CREAT | O_TMPFILE)) { \
+        va_list list; \
+        va_start(list, flags); \
+        rights = va_arg(list, mode_t); \
+        va_end(list); \
+    }
+
+int open(const char *path, int flags, ...) { RIGHTS(flags) return open_at(AT_FDCWD, path, flags, rights); }
+int open64(const char *path, int flags, ...) { RIGHTS(flags) return open_at(AT_FDCWD, path, flags, rights); }
+int openat(int at, const char *path, int flags, ...) { RIGHTS(flags) return open_at(at, path, flags, rights); }
+int openat64(int at, const char *path, int flags, ...) { RIGHTS(flags) return open_at(at, path, flags, rights); }
+
+int close(int descriptor) {
+    REAL(int, "close", int);
+    if (name_of(descriptor)) {
+        free(names[descriptor]);
+        names[descriptor] = NULL;
+    }
+    return real(descriptor);
+}
+
+/* Writing */
+
+static ssize_t write_at(int descriptor, const void *bytes, size_t length, off_t offset) {
+    ssize_t written = offset < 0 ? syscall(SYS_write, descriptor, bytes, length)
+                                 : syscall(SYS_pwrite64, descriptor, bytes, length, offset);
+    return written;
+}
+
+static off_t place_of(int descriptor, off_t offset) {
+    if (offset >= 0) return offset;
+    return lseek(descriptor, 0, fcntl(descriptor, F_GETFL) & O_APPEND ? SEEK_END : SEEK_CUR);
+}
+
+/* `offset` is -1 for a write where the file stands. */
+static ssize_t change(int descriptor, const void *bytes, size_t length, off_t offset) {
+    const char *name = name_of(descriptor);
+    enum verdict answer = name ? verdict(1, 1) : PASS;
+    off_t place;
+    ssize_t written;
+    if (answer == REFUSE) return -1;
+    if (!name) return write_at(descriptor, bytes, length, offset);
+    place = place_of(descriptor, offset);
+    written = write_at(descriptor, bytes, answer == HALF && length > 1 ? length / 2 : length, offset);
+    if (answer == HALF) after_half();
+    if (written > 0) {
+        note("write", inode_of(descriptor), place, log_has_data ? written : 0, name, "");
+        if (log_descriptor >= 0 && log_has_data) put(bytes, written);
+    }
+    return written;
+}
+
+ssize_t write(int descriptor, const void *bytes, size_t length) { return change(descriptor, bytes, length, -1); }
+ssize_t pwrite(int descriptor, const void *bytes, size_t length, off_t offset) {
+    return change(descriptor, bytes, length, offset);
+}
+ssize_t pwrite64(int descriptor, const void *bytes, size_t length, off64_t offset) {
+    return change(descriptor, bytes, length, offset);
+}
+
+/* A short count is a right answer to these: the caller goes on with the rest. */
+ssize_t writev(int descriptor, const struct iovec *parts, int number) {
+    REAL(ssize_t, "writev", int, const struct iovec *, int);
+    if (!name_of(descriptor)) return real(descriptor, parts, number);
+    return number ? change(descriptor, parts->iov_base, parts->iov_len, -1) : 0;
+}
+ssize_t pwritev64v2(int descriptor, const struct iovec *parts, int number, off64_t offset, int flags) {
+    REAL(ssize_t, "pwritev64v2", int, const struct iovec *, int, off64_t, int);
+    if (!name_of(descriptor)) return real(descriptor, parts, number, offset, flags);
+    return number ? change(descriptor, parts->iov_base, parts->iov_len, offset) : 0;
+}
+
+/* Callers fall back to plain writes, which are counted. */
+ssize_t sendfile64(int out, int in, off64_t *offset, size_t length) {
+    REAL(ssize_t, "sendfile64", int, int, off64_t *, size_t);
+    if (!name_of(out)) return real(out, in, offset, length);
+    errno = ENOTSOCK;
+    return -1;
+}
+ssize_t copy_file_range(int in, off64_t *in_offset, int out, off64_t *out_offset, size_t length, unsigned flags) {
+    REAL(ssize_t, "copy_file_range", int, off64_t *, int, off64_t *, size_t, unsigned);
+    if (!name_of(out)) return real(in, in_offset, out, out_offset, length, flags);
+    errno = ENOSYS;
+    return -1;
+}
+
+/* What is synced is safe from a loss of power, not from the end of a process: the disk itself is left alone. */
+static int wait_for_disk(int descriptor, int (*real)(int)) {
+    const char *name = name_of(descriptor);
+    if (!name) return real(descriptor);
+    if (verdict(0, 0) == REFUSE) return -1;
+    note(is_folder(descriptor) ? "sync folder" : "sync", inode_of(descriptor), 0, 0, name, "");
+    return 0;
+}
+int fsync(int descriptor) {
+    REAL(int, "fsync", int);
+    return wait_for_disk(descriptor, real);
+}
+int fdatasync(int descriptor) {
+    REAL(int, "fdatasync", int);
+    return wait_for_disk(descriptor, real);
+}
+
+static int resize(int descriptor, off_t length) {
+    const char *name = name_of(descriptor);
+    struct stat status;
+    int result, grows = fstat(descriptor, &status) == 0 && length > status.st_size;
+    if (name && verdict(grows, 0) == REFUSE) return -1;
+    result = syscall(SYS_ftruncate, descriptor, length);
+    if (name && result == 0) note("truncate", inode_of(descriptor), length, 0, name, "");
+    return result;
+}
+int ftruncate(int descriptor, off_t length) { return resize(descriptor, length); }
+int ftruncate64(int descriptor, off64_t length) { return resize(descriptor, length); }
+
+/* Names */
+
+int unlinkat(int at, const char *path, int flags) {
+    char full[PATH_MAX];
+    int result, is_ours = locate(at, path, full) && inode_at(full);
+    if (is_ours && verdict(0, 0) == REFUSE) return -1;
+    result = syscall(SYS_unlinkat, at, path, flags);
+    if (is_ours && result == 0) note("unlink", 0, 0, 0, full, "");
+    return result;
+}
+int unlink(const char *path) { return unlinkat(AT_FDCWD, path, 0); }
+
+static int pair(const char *kind, long call, int at, const char *path, int to, const char *target, int flags) {
+    char full[PATH_MAX], other[PATH_MAX];
+    int result, is_ours = locate(at, path, full) & locate(to, target, other);
+    if (is_ours && verdict(1, 0) == REFUSE) return -1;
+    result = syscall(call, at, path, to, target, flags);
+    if (is_ours && result == 0) note(kind, 0, 0, 0, full, other);
+    return result;
+}
+int renameat(int at, const char *path, int to, const char *target) {
+    return pair("rename", SYS_renameat2, at, path, to, target, 0);
+}
+int rename(const char *path, const char *target) { return renameat(AT_FDCWD, path, AT_FDCWD, target); }
+int linkat(int at, const char *path, int to, const char *target, int flags) {
+    return pair("link", SYS_linkat, at, path, to, target, flags);
+}
+int link(const char *path, const char *target) { return linkat(AT_FDCWD, path, AT_FDCWD, target, 0); }

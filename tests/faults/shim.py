@@ -1,0 +1,94 @@
+"""The library that fails the n-th change of a file: compiled when it is needed, and how a process speaks to it."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import platform
+import shutil
+import subprocess
+import tempfile
+from enum import IntEnum
+from functools import cache
+from pathlib import Path
+
+SOURCE = Path(__file__).with_name("shim.c")
+
+
+class Mode(IntEnum):
+    """What becomes of the chosen operation; as in shim.c."""
+
+    NONE = 0
+    KILL = 1
+    KILL_HALF = 2
+    EIO_ONCE = 3
+    EIO_EVER = 4
+    ENOSPC_ONCE = 5
+    ENOSPC_EVER = 6
+    SHORT_ONCE = 7
+    SHORT_FULL = 8
+
+
+MODE_NAMES = {
+    Mode.KILL: "kill before it",
+    Mode.KILL_HALF: "kill half-way",
+    Mode.EIO_ONCE: "EIO once",
+    Mode.EIO_EVER: "EIO for good",
+    Mode.ENOSPC_ONCE: "ENOSPC once",
+    Mode.ENOSPC_EVER: "ENOSPC for good",
+    Mode.SHORT_ONCE: "short once",
+    Mode.SHORT_FULL: "short, then ENOSPC",
+}
+KILLS = (Mode.KILL, Mode.KILL_HALF)
+OF_WRITES = (Mode.KILL_HALF, Mode.SHORT_ONCE, Mode.SHORT_FULL)
+"""Modes that only a write can have: half of it is done."""
+
+
+def why_not() -> str | None:
+    """Return why the library cannot be used here, or None."""
+    if platform.system() != "Linux" or platform.libc_ver()[0] != "glibc":
+        return "faults are injected through LD_PRELOAD on Linux with glibc alone"
+    if shutil.which("cc") is None:
+        return "there is no C compiler to make the library that injects faults"
+    return None
+
+
+@cache
+def library() -> Path:
+    """Compile the library, once in a process, and return its path."""
+    folder = tempfile.TemporaryDirectory(prefix="faults-")
+    _KEPT.append(folder)
+    target = Path(folder.name, "shim.so")
+    command = ["cc", "-std=gnu11", "-O1", "-Wall", "-shared", "-fPIC", "-o", str(target), str(SOURCE), "-ldl"]
+    subprocess.run(command, check=True, capture_output=True, timeout=60)
+    return target
+
+
+_KEPT: list[tempfile.TemporaryDirectory[str]] = []
+
+
+class Shim:
+    """The library inside a process that it was preloaded into."""
+
+    def __init__(self) -> None:
+        self._library = ctypes.CDLL(None)
+
+    def watch(self, folder: str) -> None:
+        """Let the files below `folder` count."""
+        self._library.faults_watch(os.fsencode(folder))
+
+    def arm(self, number: int, mode: int) -> None:
+        """Count from now on, and do `mode` to the operation of this number (from 1; 0 is none)."""
+        self._library.faults_arm(ctypes.c_long(number), ctypes.c_int(mode))
+
+    def log(self, descriptor: int, *, with_data: bool) -> None:
+        """Record each operation into an open file."""
+        self._library.faults_log(ctypes.c_int(descriptor), ctypes.c_int(with_data))
+
+    def remark(self, text: str) -> None:
+        """Write a remark into the record."""
+        self._library.faults_remark(text.encode())
+
+    def counted(self) -> tuple[int, bool]:
+        """Return how many operations there were, and whether the chosen one was among them."""
+        return ctypes.c_long(self._library.faults_count()).value, bool(self._library.faults_fired())
