@@ -1,7 +1,8 @@
 """Records -> tables, one transaction per document."""
 
+from catalog.load.account import Account, LoadTerms
 from catalog.load.again import settle_again
-from catalog.load.document import Account, LoadTerms, load_document
+from catalog.load.document import load_document
 from catalog.load.session import load_documents, load_terms
 
 __all__ = ["Account", "LoadTerms", "load_document", "load_documents", "load_terms", "settle_again"]

@@ -11,9 +11,8 @@ from catalog.database import create_catalog_engine, translated_errors
 from catalog.load.derived import settle_derived
 from catalog.load.digest_dates import settle_dates
 from catalog.load.facts import settle_facts
-from catalog.load.identity import reconcile, title_only_keys
+from catalog.load.reconcile import reconcile, title_only_keys
 from catalog.load.repeats import settle_repeats
-from catalog.load.staging import packed
 from catalog.models import digests, papers, releases
 
 
@@ -32,7 +31,7 @@ def settle_again(database: Path) -> int:
 
 
 def _settle(connection: Connection) -> int:
-    parted, merged = reconcile(connection, {"mentions": packed(title_only_keys(connection))})
+    parted, merged = reconcile(connection, title_only_keys(connection))
     if parted or merged:
         touched = parted | set(merged.values())
         settle_facts(connection, touched)

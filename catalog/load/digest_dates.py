@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, and_, bindparam, func, select, text, update
 
 from catalog.dates import LISTING_START, DigestDate, digest_date, parse_printed_date, publication_date
-from catalog.load.facts import settle_facts
+from catalog.load.facts import settle_numbers
 from catalog.load.mentions import all_mentions
 from catalog.load.staging import id_set, packed_ids
 from catalog.models import digest_entries, digests
@@ -218,7 +218,7 @@ def _undate_cards(connection: Connection, digest_ids: set[int]) -> set[int]:
     if not digest_ids:
         return set()
     undated = set(connection.scalars(_UNDATE_CARDS, {"digest_ids": packed_ids(digest_ids)}))
-    settle_facts(connection, undated)
+    settle_numbers(connection, undated)
     return undated
 
 
@@ -259,7 +259,7 @@ def _date_cards(connection: Connection, digest_ids: set[int]) -> set[int]:
     place = and_(digest_entries.c.digest_id == bindparam("which"), digest_entries.c.position == bindparam("where"))
     connection.execute(update(digest_entries).where(place), dated)
     listed = select(digest_entries.c.paper_id).where(digest_entries.c.digest_id.in_(id_set("digest_ids")))
-    return settle_facts(connection, connection.scalars(listed, {"digest_ids": packed_ids(digest_ids)}))
+    return settle_numbers(connection, connection.scalars(listed, {"digest_ids": packed_ids(digest_ids)}))
 
 
 def _day(text: str | None) -> date | None:

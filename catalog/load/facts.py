@@ -103,15 +103,28 @@ ON CONFLICT DO NOTHING
 
 def settle_facts(connection: Connection, paper_ids: Iterable[int]) -> set[int]:
     """Bring what `papers` says of `paper_ids` in line with their mentions; return the ids of those that changed."""
+    paper_ids = set(paper_ids)
+    changed = settle_numbers(connection, paper_ids)
+    settle_lists(connection, paper_ids)
+    return changed
+
+
+def settle_numbers(connection: Connection, paper_ids: Iterable[int]) -> set[int]:
+    """Bring count of authors, date and DOI of `paper_ids` in line; return the ids of those that changed."""
     bound = {"paper_ids": packed_ids(set(paper_ids))}
     changed = set(connection.scalars(statement(_SETTLE_NUMBERS), bound))
     changed.update(connection.scalars(statement(_SETTLE_DOI), bound))
+    return changed
+
+
+def settle_lists(connection: Connection, paper_ids: Iterable[int]) -> None:
+    """Bring the categories of `paper_ids` in line with their records, and the authors with those that they show."""
+    bound = {"paper_ids": packed_ids(set(paper_ids))}
     for settling in (_DROP_CATEGORIES, _SETTLE_CATEGORIES, _ADD_AUTHORS):
         connection.execute(statement(settling), bound)
     dropped = connection.scalars(statement(_DROP_AUTHORS), bound).all()
     connection.execute(statement(_SETTLE_AUTHORS), bound)
     drop_names(connection, dropped)
-    return changed
 
 
 def drop_names(connection: Connection, author_ids: Iterable[int]) -> None:

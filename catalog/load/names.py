@@ -8,11 +8,12 @@ counts: a copy under another name is no other document.
 from __future__ import annotations
 
 from pathlib import PurePath
+from typing import Any
 
-from sqlalchemy import Connection, Select, and_, func, literal, or_, select, update
+from sqlalchemy import Connection, Row, Select, and_, func, literal, or_, select, update
 
 from catalog.models import digests, source_documents
-from catalog.records import Origin
+from catalog.records import DocumentRecord, Origin
 
 
 def plain_name(origin: Origin, place: int) -> str:
@@ -36,6 +37,41 @@ def settle_names(connection: Connection, plain: str) -> set[int]:
             connection.execute(update(digests).where(digests.c.id == row.id).values(name=name))
             renamed.add(int(row.id))
     return renamed
+
+
+def is_better_named(connection: Connection, record: DocumentRecord, known: Row[Any, Any, Any]) -> bool:
+    """Whether the name of this copy is the one to keep: one that dates a digest, else the first in order."""
+    if record.origin.name == known.name:
+        return False
+    dated = select(digests.c.id).where(digests.c.source_document_id == known.id, digests.c.date_basis == "file name")
+    was_dated = connection.execute(dated.limit(1)).first() is not None
+    is_dated = any(digest.date_basis == "file name" for digest in record.digests)
+    return (not is_dated, record.origin.name) < (not was_dated, known.name)
+
+
+def rename_document(connection: Connection, record: DocumentRecord, document_id: int, former: Origin) -> set[int]:
+    """Give a document the name of a copy of it, with what the name says of its digests; return digests that changed."""
+    changed: set[int] = set()
+    connection.execute(
+        update(source_documents).values(name=record.origin.name).where(source_documents.c.id == document_id)
+    )
+    own = select(digests.c.id).where(digests.c.source_document_id == document_id).order_by(digests.c.id)
+    places = list(enumerate(connection.scalars(own).all()))
+    # All former names go first: one of them may be the new name of another digest of the document.
+    for place, digest_id in places:
+        aside = {"name": f"{record.origin.sha256} {place}"}
+        connection.execute(update(digests).values(aside).where(digests.c.id == digest_id))
+    for place, _ in places:
+        changed |= settle_names(connection, plain_name(former, place))
+    for place, digest_id in places:
+        digest = record.digests[place]
+        named = {"name": marked_name(record.origin, place), "kind": digest.kind, "query": digest.query}
+        if digest.date_basis == "file name":
+            named |= dict.fromkeys(("digest_date", "earliest_date", "latest_date"), digest.digest_date)
+            named["date_basis"] = digest.date_basis
+        connection.execute(update(digests).values(named).where(digests.c.id == digest_id))
+        changed |= {digest_id} | settle_names(connection, plain_name(record.origin, place))
+    return changed
 
 
 def _marked(plain: str, sha256: str) -> str:

@@ -1,13 +1,13 @@
-"""Many documents into one catalogue file: each on its own, so that a bad one costs nobody else anything."""
+"""Many documents into one catalogue file, so that a bad one costs nobody else anything."""
 
 from __future__ import annotations
 
 import importlib.metadata
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection, Select
 from sqlalchemy.exc import IntegrityError
@@ -15,10 +15,18 @@ from sqlalchemy.exc import IntegrityError
 from catalog.database import create_catalog_engine, known_revisions, require_current, translated_errors
 from catalog.documents import DocumentError, open_document
 from catalog.errors import CatalogError
-from catalog.load.document import Account, LoadTerms, load_document
+from catalog.load.account import Account, LoadTerms
+from catalog.load.batch import Batch
+from catalog.load.document import load_document
+from catalog.load.search_index import deferred_search_index
 from catalog.migrate import create_catalog
 from catalog.readers import read_document
 from catalog.records import DocumentRecord
+
+_BATCH_ENTRIES: Final = 4000
+"""How many entries and papers are stored in one transaction: a second's work, of which a kill takes no more."""
+
+_CACHE_KIBIBYTES: Final = 64 * 1024
 
 
 def load_terms(*, as_of: date | None = None, year: int | None = None) -> LoadTerms:
@@ -60,15 +68,46 @@ def load_documents(
     if database.exists():
         require_current(database)
     target = Target(database)
-    try:
+
+    def records() -> Iterator[DocumentRecord]:
         for path in paths:
             try:
-                yield target.load(_read(path, format_name), terms)
+                yield _read(path, format_name)
             except DocumentError as error:
                 on_error(str(error))
             on_document()
+
+    try:
+        for some in batches(records()):
+            for outcome in target.load_all(some, terms):
+                if isinstance(outcome, DocumentError):
+                    on_error(str(outcome))
+                else:
+                    yield outcome
+        target.check_identity()  # somebody may have taken their time over the accounts
     finally:
         target.close()
+
+
+def batches(records: Iterable[DocumentRecord]) -> Iterator[list[DocumentRecord]]:
+    """Yield `records` in their order, as many at a time as one transaction takes: a kill costs these.
+
+    One whose papers come lazily is alone, because it can be read only once.
+    """
+    some: list[DocumentRecord] = []
+    size = 0
+    for record in records:
+        is_lazy = not isinstance(record.papers, tuple)
+        if some and (is_lazy or size + record.entry_count > _BATCH_ENTRIES):
+            yield some
+            some, size = [], 0
+        some.append(record)
+        size += record.entry_count + (_BATCH_ENTRIES if is_lazy else len(tuple(record.papers)))
+        if size >= _BATCH_ENTRIES:
+            yield some
+            some, size = [], 0
+    if some:
+        yield some
 
 
 def _read(path: Path | DocumentError, format_name: str | None) -> DocumentRecord:
@@ -91,7 +130,7 @@ class Target:
         try:
             with translated_errors(self.path), connection.begin():
                 account = load_document(connection, record, terms)
-                self._check_identity()
+                self.check_identity()
         except IntegrityError as error:
             raise DocumentError(
                 f"{record.origin.name}: breaks a rule of the catalogue ({error.orig}), so nothing of it was stored; "
@@ -99,10 +138,44 @@ class Target:
             ) from error
         except CatalogError:
             # SQLite notices too, but its word for it is that the file is read-only.
-            self._check_identity()
+            self.check_identity()
             raise
-        self._check_identity()
+        self.check_identity()
         return account
+
+    def load_all(self, records: Sequence[DocumentRecord], terms: LoadTerms) -> Iterator[Account | DocumentError]:
+        """Store documents in one transaction, and yield what became of each of them once that is done.
+
+        Where one of them is at fault, each is stored in a transaction of its own, so that it costs nobody else
+        anything. Raises CatalogError where the file cannot be used.
+        """
+        accounts = self._load_together(records, terms) if len(records) > 1 else None
+        if accounts is not None:
+            yield from accounts
+            return
+        for record in records:
+            try:
+                yield self.load(record, terms)
+            except DocumentError as error:
+                yield error
+
+    def _load_together(self, records: Sequence[DocumentRecord], terms: LoadTerms) -> list[Account] | None:
+        """Store documents in one transaction; return None, and store nothing, where that cannot be."""
+        connection = self.connection or self._open()
+        batch = Batch()
+        try:
+            with translated_errors(self.path), connection.begin():
+                with deferred_search_index(connection):
+                    accounts = [load_document(connection, record, terms, batch) for record in records]
+                    batch.settle(connection)
+                self.check_identity()
+        except (DocumentError, IntegrityError):
+            return None
+        except CatalogError:
+            self.check_identity()
+            return None
+        self.check_identity()
+        return accounts
 
     def scalar(self, query: Select[Any]) -> Any:
         """Return the first value that a query finds in the file, or None; also where there is no file yet."""
@@ -124,6 +197,10 @@ class Target:
             require_current(self.path)  # another file may have appeared there meanwhile
         with translated_errors(self.path):
             self.connection = create_catalog_engine(self.path).connect()
+            # SQLite's own 2 MB would read and write the same pages of indexes again and again.
+            self.connection.exec_driver_sql(f"PRAGMA cache_size = -{_CACHE_KIBIBYTES}")
+            self.connection.exec_driver_sql("PRAGMA temp_store = MEMORY")
+            self.connection.commit()
         self.identity = self._stat()
         return self.connection
 
@@ -134,8 +211,9 @@ class Target:
             return None
         return stat.st_dev, stat.st_ino
 
-    def _check_identity(self) -> None:
-        if self._stat() != self.identity:
+    def check_identity(self) -> None:
+        """Raise CatalogError where the file is another one than when it was opened."""
+        if self.connection is not None and self._stat() != self.identity:
             raise CatalogError(
                 f"{self.path}: was deleted or replaced during the load, and what was loaded went with it; load again."
             )

@@ -1,6 +1,7 @@
 """Rows as a set that SQL can read: one bound JSON array, unfolded inside the statement.
 
-No table is made for it, so nothing but Alembic ever changes a schema, and a statement sees the whole document at once.
+No table is made for it, so nothing but Alembic ever changes a schema. It is for what is rare or small: text that is
+unfolded costs more than rows that are bound one by one.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from collections.abc import Iterable
 from functools import cache
 from typing import Any
 
-from sqlalchemy import CTE, Integer, Select, TextClause, bindparam, column, func, select, text
+from sqlalchemy import Integer, Select, TextClause, bindparam, column, func, select, text
 
 from catalog.models import metadata
 from catalog.rows import Row
@@ -18,17 +19,14 @@ from catalog.rows import Row
 _IDENTIFIERS = frozenset(metadata.tables) | {name for table in metadata.tables.values() for name in table.c.keys()}  # noqa: SIM118
 
 
-@cache  # two parts of one statement must name the same expression, not two of one name
-def staged(name: str, columns: tuple[str, ...]) -> CTE:
-    """Return the rows bound as `name` (see `packed`) as a common table expression with `columns`."""
-    unfolded = func.json_each(bindparam(name)).table_valued(column("value"), name=f"{name}_json")
-    return select(*(func.json_extract(unfolded.c.value, f"$.{key}").label(key) for key in columns)).cte(
-        f"staged_{name}"
-    )
+def staged_positions() -> Select[tuple[Any]]:
+    """Return a selectable of the positions of the rows bound as `mentions` (see `packed`)."""
+    unfolded = func.json_each(bindparam("mentions")).table_valued(column("value"), name="mentions_json")
+    return select(func.json_extract(unfolded.c.value, "$.position"))
 
 
 def packed(rows: Iterable[Row]) -> str:
-    """Return `rows` as the text to bind for `staged`."""
+    """Return `rows` as the text to bind, for a statement to unfold with `json_each`."""
     return json.dumps(list(rows))
 
 
@@ -41,6 +39,11 @@ def id_set(name: str) -> Select[tuple[Any]]:
 def packed_ids(ids: Iterable[int]) -> str:
     """Return `ids` as the text to bind for `id_set`."""
     return json.dumps(sorted(ids))
+
+
+def packed_texts(texts: Iterable[str]) -> str:
+    """Return different `texts` as the text to bind, in one order."""
+    return json.dumps(sorted(set(texts)))
 
 
 @cache

@@ -11,8 +11,10 @@ from typing import Any, Final
 
 from sqlalchemy import Connection
 
-from catalog.load.mentions import MENTION_TABLES, MentionTable
+from catalog.load.identity import Identities
+from catalog.load.mentions import MENTION_TABLES, MentionTable, Staged
 from catalog.load.staging import packed_ids, statement
+from catalog.rows import Row
 
 FIELDS: Final = ("title", "abstract", "authors")
 
@@ -140,20 +142,40 @@ WHERE paper_id IN (SELECT value FROM json_each(:paper_ids)) AND {pointer} IN (
 """
 
 
-def add_texts(connection: Connection, kind: MentionTable, bound: dict[str, Any], *, is_completion: bool) -> set[int]:
+def add_texts(connection: Connection, staged: Staged, identities: Identities, *, is_completion: bool) -> set[int]:
     """Keep the texts of the staged mentions, which are stored already; return the papers that show another text now.
 
-    `bound` holds `mentions` (packed rows) and the id of their container. With `is_completion` the mentions gave texts
-    before, which may have been read otherwise.
+    With `is_completion` the mentions gave texts before, which may have been read otherwise.
     """
-    papers = set(connection.scalars(kind.staged_papers(), bound))
+    kind = staged.kind
     if is_completion:
-        return _read_again(connection, kind, papers, bound)
+        bound = staged.bound(staged.mentions)
+        return _read_again(connection, kind, set(connection.scalars(kind.staged_papers(), bound)), bound)
+    differing = _differing(connection, staged, identities)
+    if not differing:
+        return set()
+    bound = staged.bound(differing)
+    papers = set(connection.scalars(kind.staged_papers(), bound))
     changed: set[int] = set()
     for field in ("abstract", "authors"):
         changed.update(connection.scalars(statement(_FILL, field=field, **_place(kind)), bound))
     _keep(connection, kind, {**bound, "is_exposed": False})
     return changed | show_better_texts(connection, papers)
+
+
+def _differing(connection: Connection, staged: Staged, identities: Identities) -> list[Row]:
+    """The staged mentions that give a text which their paper does not show. Most give what is there already."""
+    known = packed_ids(set(identities.paper_ids) - identities.new.keys())
+    shown = {
+        paper_id: dict(zip(FIELDS, texts, strict=True))
+        for paper_id, *texts in connection.exec_driver_sql(_SHOWN, {"paper_ids": known})
+    }
+    shown |= {paper_id: mentions[0] for paper_id, mentions in identities.new.items()}
+    return [
+        mention
+        for mention, paper_id in zip(staged.mentions, identities.paper_ids, strict=True)
+        if any(mention[field] is not None and mention[field] != shown[paper_id][field] for field in FIELDS)
+    ]
 
 
 def _read_again(connection: Connection, kind: MentionTable, papers: set[int], bound: dict[str, Any]) -> set[int]:

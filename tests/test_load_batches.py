@@ -1,0 +1,137 @@
+"""Many documents in one transaction: the same facts, accounts and file as one after another."""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+
+from catalog.checks import check_catalog
+from catalog.database import create_catalog_engine
+from catalog.documents import DocumentError
+from catalog.load import Account, load_documents, load_terms, session
+from catalog.migrate import create_catalog
+from catalog.records import DocumentRecord
+from catalog.schema import schema_sql
+from tests.catalogues import AS_OF, FERN, LICHEN, MOSS_NET, PUDDLE, document, load
+from tests.conftest import Query
+from tests.contents import contents
+from tests.test_load_order import _QUICK, documents
+
+
+def load_together(database: Path, *records: DocumentRecord) -> list[Account | DocumentError]:
+    """Load `records` as one batch, and return what became of each."""
+    target = session.Target(database)
+    try:
+        return list(target.load_all(records, load_terms(as_of=AS_OF)))
+    finally:
+        target.close()
+
+
+def schema(database: Path) -> str:
+    engine = create_catalog_engine(database, read_only=True)
+    with engine.connect() as connection:
+        text = schema_sql(connection)
+    engine.dispose()
+    return text
+
+
+def broken(database: Path) -> list[str]:
+    return [result.name for result in check_catalog(database) if result.broken]
+
+
+@settings(_QUICK, max_examples=15)
+@given(documents)
+def test_a_batch_gives_the_same_facts_and_accounts(documents: list[DocumentRecord]) -> None:
+    _same_in_a_batch(documents)
+
+
+@pytest.mark.slow
+@settings(_QUICK, max_examples=2000)
+@given(documents)
+def test_a_batch_gives_the_same_facts_and_accounts_at_length(documents: list[DocumentRecord]) -> None:
+    _same_in_a_batch(documents)
+
+
+def _same_in_a_batch(documents: list[DocumentRecord]) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        apart, together, both = (Path(folder, name) for name in ("apart.db", "together.db", "both.db"))
+        accounts = load(apart, *documents)
+        assert load_together(together, *documents) == accounts
+        assert load(both, documents[0]) + load_together(both, *documents[1:]) == accounts  # type: ignore[operator]
+        for database in (together, both):
+            assert contents(database) == contents(apart)
+            assert broken(database) == []
+
+
+def test_the_search_index_follows_what_a_batch_changes(database: Path, query: Query) -> None:
+    load(database, document("a.txt", MOSS_NET, FERN), document("b.txt", LICHEN))
+    before = schema(database)
+    better = replace(FERN, abstract=f"{FERN.abstract} Nobody had looked at dusk before.")
+    at_arxiv = replace(MOSS_NET, arxiv_id="2501.00001")
+    renamed = replace(at_arxiv, title="Moss-Net 2", abstract="Another text that is longer than the first one. " * 9)
+
+    load_together(database, document("c.txt", better, PUDDLE), document("d.txt", renamed), document("e.txt", at_arxiv))
+
+    assert schema(database) == before
+    assert broken(database) == []
+    assert query("SELECT title FROM papers_fts WHERE papers_fts MATCH 'nobody'") == [(FERN.title,)]
+    assert query("SELECT count(*) FROM papers_fts WHERE papers_fts MATCH 'puddle OR grows'") == [(1,)]
+
+
+def test_a_document_at_fault_costs_only_itself(database: Path, query: Query) -> None:
+    bad = document("bad.txt", replace(LICHEN, upvote_count=-1))
+
+    first, fault, last = load_together(database, document("a.txt", MOSS_NET), bad, document("b.txt", FERN))
+
+    assert isinstance(first, Account)
+    assert isinstance(fault, DocumentError)
+    assert isinstance(last, Account)
+    assert "ck_digest_entries_counts" in str(fault)
+    assert query("SELECT name FROM source_documents ORDER BY id") == [("a.txt",), ("b.txt",)]
+    assert broken(database) == []
+
+
+def test_an_error_in_a_batch_leaves_schema_and_index(database: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    create_catalog(database)
+    before = schema(database)
+    real = session.load_document
+
+    def dying(*arguments: object) -> Account:
+        real(*arguments)  # type: ignore[arg-type]
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(session, "load_document", dying)
+    with pytest.raises(KeyboardInterrupt):
+        load_together(database, document("a.txt", MOSS_NET), document("b.txt", FERN))
+
+    assert schema(database) == before
+    assert broken(database) == []
+
+
+def test_batches_end_where_they_are_full_and_a_lazy_document_is_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(session, "_BATCH_ENTRIES", 3)
+    one, two = document("one.txt", FERN), document("two.txt", FERN, LICHEN)
+    lazy = replace(document("lazy.json", FERN), papers=iter(()))
+
+    found = [[record.origin.name for record in some] for some in session.batches([one, one, two, one, lazy, one, two])]
+
+    assert found == [["one.txt", "one.txt"], ["two.txt", "one.txt"], ["lazy.json"], ["one.txt", "two.txt"]]
+
+
+def test_accounts_come_when_their_batch_is_stored(database: Path, tmp_path: Path, query: Query) -> None:
+    for name in ("a", "b"):
+        page = f"Daily Papers\n\nMar 4\n\nA Study of Fern {name}\n\n" + "We look at ferns with patience. " * 12
+        (tmp_path / f"{name}.txt").write_text(page, encoding="utf-8")
+    faults: list[str] = []
+    paths = [tmp_path / "a.txt", tmp_path / "none.txt", tmp_path / "b.txt"]
+
+    loading = load_documents(paths, database, load_terms(as_of=AS_OF), on_error=faults.append)
+
+    assert next(loading).name == "a.txt"
+    assert query("SELECT name FROM source_documents ORDER BY id") == [("a.txt",), ("b.txt",)]
+    assert [account.name for account in loading] == ["b.txt"]
+    assert len(faults) == 1
