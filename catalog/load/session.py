@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import Connection, Select
+from sqlalchemy import Connection, Select, func, select
 from sqlalchemy.exc import IntegrityError
 
 from catalog.database import create_catalog_engine, known_revisions, require_current, translated_errors
@@ -19,7 +19,9 @@ from catalog.load.account import Account, LoadTerms
 from catalog.load.batch import Batch
 from catalog.load.document import load_document
 from catalog.load.search_index import deferred_search_index
+from catalog.load.staging import packed_texts, text_set
 from catalog.migrate import create_catalog
+from catalog.models import source_documents
 from catalog.readers import read_document
 from catalog.records import DocumentRecord
 
@@ -116,6 +118,12 @@ def _read(path: Path | DocumentError, format_name: str | None) -> DocumentRecord
     return read_document(open_document(path), format_name)
 
 
+def _are_there(connection: Connection, records: Iterable[DocumentRecord]) -> bool:
+    hashes = {record.origin.sha256 for record in records}
+    there = select(func.count()).where(source_documents.c.sha256.in_(text_set("sha256s")))
+    return connection.scalar(there, {"sha256s": packed_texts(hashes)}) == len(hashes)
+
+
 class Target:
     """The catalogue file under a load: opened late, and watched, so that nobody loads into a file that is gone."""
 
@@ -160,11 +168,16 @@ class Target:
                 yield error
 
     def _load_together(self, records: Sequence[DocumentRecord], terms: LoadTerms) -> list[Account] | None:
-        """Store documents in one transaction; return None, and store nothing, where that cannot be."""
+        """Store documents in one transaction; return None, and store nothing, where that cannot be.
+
+        Where all are there already nothing is to be written, not even triggers anew.
+        """
         connection = self.connection or self._open()
         batch = Batch()
         try:
             with translated_errors(self.path), connection.begin():
+                if _are_there(connection, records):
+                    return None
                 with deferred_search_index(connection):
                     accounts = [load_document(connection, record, terms, batch) for record in records]
                     batch.settle(connection)

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Integer, Select, TextClause, bindparam, column, func, select, text
+from sqlalchemy import ColumnClause, Integer, Select, Text, TextClause, bindparam, column, func, select, text
 
 from catalog.models import metadata
 from catalog.rows import Row
@@ -32,8 +32,16 @@ def packed(rows: Iterable[Row]) -> str:
 
 def id_set(name: str) -> Select[tuple[Any]]:
     """Return a selectable of the integers bound as `name` (see `packed_ids`)."""
-    unfolded = func.json_each(bindparam(name)).table_valued(column("value", Integer), name=f"{name}_json")
-    return select(unfolded.c.value)
+    return _unfolded(name, column("value", Integer))
+
+
+def text_set(name: str) -> Select[tuple[Any]]:
+    """Return a selectable of the texts bound as `name` (see `packed_texts`)."""
+    return _unfolded(name, column("value", Text))
+
+
+def _unfolded(name: str, value: ColumnClause[Any]) -> Select[tuple[Any]]:
+    return select(func.json_each(bindparam(name)).table_valued(value, name=f"{name}_json").c.value)
 
 
 def packed_ids(ids: Iterable[int]) -> str:
