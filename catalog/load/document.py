@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, replace
 from datetime import date
 from itertools import islice
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Select, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Select, Table, func, insert, or_, select, update
 
 from catalog.documents import DocumentError
 from catalog.errors import CatalogError
 from catalog.load.account import Account, LoadTerms, Tally
 from catalog.load.batch import Batch
-from catalog.load.digest_dates import give_year, settle_dates
+from catalog.load.digest_dates import give_year, listed_papers, settle_dates
 from catalog.load.facts import settle_numbers
 from catalog.load.identity import identify
 from catalog.load.mentions import ENTRIES, RECORDS, MentionTable, Staged, insert_mentions, stored_papers
@@ -23,14 +23,31 @@ from catalog.load.new_papers import insert_papers
 from catalog.load.paper_links import load_links
 from catalog.load.reconcile import reconcile
 from catalog.load.repeats import settle_repeats
-from catalog.load.staging import id_set, packed_ids
+from catalog.load.staging import id_set, packed_ids, run
 from catalog.load.texts import add_texts
-from catalog.models import digest_entries, digests, loads, paper_records, rejects, releases, source_documents
+from catalog.models import digest_entries, digests, loads, rejects, source_documents
 from catalog.records import DocumentRecord, Mention, PaperRecord, RejectRecord
 from catalog.rows import mention_rows
 
 BATCH: Final = 1000
 """How many papers outside of digests are stored at a time, so that a list of any length takes little memory."""
+
+_KNOWN: Final = "SELECT id, name, is_complete FROM source_documents WHERE sha256 = :sha256"
+
+_STORED: Final = """
+SELECT
+  (SELECT count(*) FROM digest_entries JOIN digests ON digests.id = digest_id
+   WHERE digests.source_document_id = :source_document_id),
+  (SELECT count(*) FROM paper_records WHERE source_document_id = :source_document_id),
+  (SELECT count(*) FROM rejects WHERE source_document_id = :source_document_id)
+"""
+
+_REPEATED: Final = """
+SELECT digests.name AS own, repeated.name AS other FROM digests JOIN digests AS repeated ON repeated.id = digests.repeats_digest_id
+WHERE digests.source_document_id = :source_document_id ORDER BY digests.id
+"""
+
+_END_RELEASE: Final = "DELETE FROM releases"
 
 
 def load_document(
@@ -49,11 +66,7 @@ def load_document(
         account = load_document(connection, record, terms, batch)
         batch.settle(connection)
         return account
-    known = connection.execute(
-        select(source_documents.c.id, source_documents.c.name, source_documents.c.is_complete).where(
-            source_documents.c.sha256 == record.origin.sha256
-        )
-    ).one_or_none()
+    known = run(connection, _KNOWN, {"sha256": record.origin.sha256}).one_or_none()
     document_id = known.id if known is not None else _insert_document(connection, record)
     is_known = known is not None and bool(known.is_complete >= record.is_complete)
     tally = Tally(is_completion=known is not None)
@@ -110,7 +123,7 @@ def bounded_by(own: ColumnElement[bool], day: date) -> Select[tuple[int]]:
 
 def _listed_papers(connection: Connection, document_id: int) -> set[int]:
     own = select(digests.c.id).where(digests.c.source_document_id == document_id)
-    return set(connection.scalars(select(digest_entries.c.paper_id).where(digest_entries.c.digest_id.in_(own))))
+    return listed_papers(connection, connection.scalars(own))
 
 
 def _store(connection: Connection, record: DocumentRecord, document_id: int, tally: Tally, batch: Batch) -> None:
@@ -123,7 +136,7 @@ def _store(connection: Connection, record: DocumentRecord, document_id: int, tal
         _load_mentions(connection, _staged(RECORDS, described, document_id, None), tally, batch)
         tally.record_count += len(described)
         _insert_rejects(connection, [piece for piece in pieces if isinstance(piece, RejectRecord)], document_id, tally)
-    if record.is_complete:
+    if tally.is_completion and record.is_complete:
         connection.execute(update(source_documents).values(is_complete=1).where(source_documents.c.id == document_id))
 
 
@@ -172,17 +185,26 @@ def _insert_document(connection: Connection, record: DocumentRecord) -> int:
         "format": origin.format,
         "is_complete": int(record.is_complete),
     }
-    result = connection.execute(insert(source_documents).returning(source_documents.c.id), values)
-    return int(result.scalar_one())
+    return _inserted(connection, source_documents, values)
+
+
+def _inserted(connection: Connection, table: Table, values: Mapping[str, Any]) -> int:
+    """Insert a row and return its id, in the driver's own words."""
+    columns = ", ".join(f'"{name}"' for name in values)
+    marks = ", ".join(f":{name}" for name in values)
+    return int(
+        run(connection, f"INSERT INTO {table.name} ({columns}) VALUES ({marks}) RETURNING id", values).scalar_one()
+    )
 
 
 def _digest_id(connection: Connection, record: DocumentRecord, document_id: int, place: int, tally: Tally) -> int:
     """Return the id of the document's digest at `place`, inserting it where it is not there yet."""
-    own = select(digests.c.id).where(digests.c.source_document_id == document_id).order_by(digests.c.id)
-    there = connection.scalars(own.offset(place).limit(1)).one_or_none()
-    if there is not None:
-        tally.digests.add(there)
-        return int(there)
+    if tally.is_completion:
+        own = select(digests.c.id).where(digests.c.source_document_id == document_id).order_by(digests.c.id)
+        there = connection.scalars(own.offset(place).limit(1)).one_or_none()
+        if there is not None:
+            tally.digests.add(there)
+            return int(there)
     digest = record.digests[place]
     is_dated = digest.digest_date is not None and digest.date_basis not in (None, "open", "single candidate")
     values = {
@@ -199,14 +221,14 @@ def _digest_id(connection: Connection, record: DocumentRecord, document_id: int,
         "date_basis": digest.date_basis if is_dated else "open",
         "url": digest.url,
     }
-    digest_id = int(connection.execute(insert(digests).returning(digests.c.id), values).scalar_one())
+    digest_id = _inserted(connection, digests, values)
     tally.digests |= {digest_id} | settle_names(connection, plain_name(record.origin, place))
     return digest_id
 
 
 def _end_release(connection: Connection) -> None:
     """What a load changed is a release no more."""
-    connection.execute(delete(releases))
+    run(connection, _END_RELEASE, {})
 
 
 def _insert_rejects(connection: Connection, pieces: Iterable[RejectRecord], document_id: int, tally: Tally) -> None:
@@ -234,33 +256,21 @@ def _settle(
     dated |= given
     changed_digests = dated | _digests_to_compare(connection, tally)
     changed_digests |= settle_repeats(connection, changed_digests)
-    on_changed = select(digest_entries.c.paper_id).where(digest_entries.c.digest_id.in_(id_set("digest_ids")))
-    touched |= set(connection.scalars(on_changed, {"digest_ids": packed_ids(changed_digests)}))
-    batch.add(touched=touched)
+    batch.add(touched=touched | listed_papers(connection, changed_digests))
     return dated
 
 
 def _digests_to_compare(connection: Connection, tally: Tally) -> set[int]:
     """The digests that the document brought, those that have another name by it, and those whose papers moved."""
+    if not tally.moved:
+        return set(tally.digests)
     listing = select(digest_entries.c.digest_id).where(digest_entries.c.paper_id.in_(id_set("paper_ids")))
     return tally.digests | set(connection.scalars(listing, {"paper_ids": packed_ids(tally.moved)}))
 
 
 def _verify(connection: Connection, record: DocumentRecord, document_id: int, tally: Tally) -> None:
     """What was read is what is stored, or nothing is."""
-    entries = (
-        select(func.count())
-        .select_from(digest_entries)
-        .join(digests, digests.c.id == digest_entries.c.digest_id)
-        .where(digests.c.source_document_id == document_id)
-    )
-    stored = (
-        connection.scalar(entries),
-        *(
-            connection.scalar(select(func.count()).select_from(table).where(table.c.source_document_id == document_id))
-            for table in (paper_records, rejects)
-        ),
-    )
+    stored = tuple(run(connection, _STORED, {"source_document_id": document_id}).one())
     read = (record.entry_count, tally.record_count, tally.reject_count)
     if stored != read:
         raise CatalogError(
@@ -273,13 +283,7 @@ def _verify(connection: Connection, record: DocumentRecord, document_id: int, ta
 def _account(
     connection: Connection, record: DocumentRecord, document_id: int, tally: Tally, dated: set[int]
 ) -> Account:
-    other = digests.alias()
-    repeats = connection.execute(
-        select(digests.c.name, other.c.name)
-        .join(other, other.c.id == digests.c.repeats_digest_id)
-        .where(digests.c.source_document_id == document_id)
-        .order_by(digests.c.id)
-    )
+    repeats = run(connection, _REPEATED, {"source_document_id": document_id})
     return Account(
         name=record.origin.name,
         entry_count=record.entry_count,
@@ -291,7 +295,7 @@ def _account(
         link_count=tally.link_count,
         reject_count=tally.reject_count,
         dated_digest_count=len(dated),
-        repeats=tuple((own, repeated) for own, repeated in repeats),
+        repeats=tuple((row.own, row.other) for row in repeats),
     )
 
 
@@ -305,5 +309,5 @@ def _record_load(connection: Connection, account: Account, document_id: int, ter
         "schema_revision": terms.schema_revision,
         **counts,
     }
-    connection.execute(insert(loads), values)
+    _inserted(connection, loads, values)
     _end_release(connection)

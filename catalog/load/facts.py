@@ -7,7 +7,7 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-from catalog.load.staging import packed_ids, statement
+from catalog.load.staging import packed_ids, run
 
 _OF_PAPERS: Final = "paper_id IN (SELECT value FROM json_each(:paper_ids))"
 
@@ -112,8 +112,8 @@ def settle_facts(connection: Connection, paper_ids: Iterable[int]) -> set[int]:
 def settle_numbers(connection: Connection, paper_ids: Iterable[int]) -> set[int]:
     """Bring count of authors, date and DOI of `paper_ids` in line; return the ids of those that changed."""
     bound = {"paper_ids": packed_ids(set(paper_ids))}
-    changed = set(connection.scalars(statement(_SETTLE_NUMBERS), bound))
-    changed.update(connection.scalars(statement(_SETTLE_DOI), bound))
+    changed = set(run(connection, _SETTLE_NUMBERS, bound).scalars())
+    changed.update(run(connection, _SETTLE_DOI, bound).scalars())
     return changed
 
 
@@ -121,12 +121,12 @@ def settle_lists(connection: Connection, paper_ids: Iterable[int]) -> None:
     """Bring the categories of `paper_ids` in line with their records, and the authors with those that they show."""
     bound = {"paper_ids": packed_ids(set(paper_ids))}
     for settling in (_DROP_CATEGORIES, _SETTLE_CATEGORIES, _ADD_AUTHORS):
-        connection.execute(statement(settling), bound)
-    dropped = connection.scalars(statement(_DROP_AUTHORS), bound).all()
-    connection.execute(statement(_SETTLE_AUTHORS), bound)
+        run(connection, settling, bound)
+    dropped = run(connection, _DROP_AUTHORS, bound).scalars().all()
+    run(connection, _SETTLE_AUTHORS, bound)
     drop_names(connection, dropped)
 
 
 def drop_names(connection: Connection, author_ids: Iterable[int]) -> None:
     """Delete those of `author_ids` that no paper shows any more; lists that hold their names stay as they are."""
-    connection.execute(statement(_DROP_NAMES), {"author_ids": packed_ids(set(author_ids))})
+    run(connection, _DROP_NAMES, {"author_ids": packed_ids(set(author_ids))})

@@ -8,12 +8,23 @@ counts: a copy under another name is no other document.
 from __future__ import annotations
 
 from pathlib import PurePath
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Connection, Row, Select, and_, func, literal, or_, select, update
+from sqlalchemy import Connection, Row, select, update
 
+from catalog.load.staging import run
 from catalog.models import digests, source_documents
 from catalog.records import DocumentRecord, Origin
+
+# Those that are marked already give way to none, and come first.
+_NAMED: Final = """
+SELECT digests.id, digests.name, sha256 FROM digests JOIN source_documents ON source_documents.id = source_document_id
+WHERE digests.name = :plain
+  OR digests.name BETWEEN :first AND :end AND digests.name = :first || substr(sha256, 1, 8)
+ORDER BY length(digests.name) DESC, digests.id
+"""
+
+_RENAME: Final = "UPDATE digests SET name = :name WHERE id = :id"
 
 
 def plain_name(origin: Origin, place: int) -> str:
@@ -29,17 +40,18 @@ def marked_name(origin: Origin, place: int) -> str:
 
 def settle_names(connection: Connection, plain: str) -> set[int]:
     """Mark the digests that share the name `plain`, or let the only one have it; return those with another name now."""
-    named = connection.execute(_named(plain)).all()
+    # The range keeps the look-up inside the index: "-" is followed by "." in code point order.
+    named = run(connection, _NAMED, {"plain": plain, "first": f"{plain}-", "end": f"{plain}."}).all()
     renamed = set()
     for row in named:
         name = plain if len(named) == 1 else _marked(plain, row.sha256)
         if row.name != name:
-            connection.execute(update(digests).where(digests.c.id == row.id).values(name=name))
+            run(connection, _RENAME, {"id": row.id, "name": name})
             renamed.add(int(row.id))
     return renamed
 
 
-def is_better_named(connection: Connection, record: DocumentRecord, known: Row[Any, Any, Any]) -> bool:
+def is_better_named(connection: Connection, record: DocumentRecord, known: Row[Any]) -> bool:
     """Whether the name of this copy is the one to keep: one that dates a digest, else the first in order."""
     if record.origin.name == known.name:
         return False
@@ -76,16 +88,3 @@ def rename_document(connection: Connection, record: DocumentRecord, document_id:
 
 def _marked(plain: str, sha256: str) -> str:
     return f"{plain}-{sha256[:8]}"
-
-
-def _named(plain: str) -> Select[tuple[int, str, str]]:
-    # The range keeps the look-up inside the index: "-" is followed by "." in code point order.
-    may_be_marked = digests.c.name.between(f"{plain}-", f"{plain}.")
-    is_marked = digests.c.name == literal(f"{plain}-") + func.substr(source_documents.c.sha256, 1, 8)
-    return (
-        select(digests.c.id, digests.c.name, source_documents.c.sha256)
-        .join(source_documents, source_documents.c.id == digests.c.source_document_id)
-        .where(or_(digests.c.name == plain, and_(may_be_marked, is_marked)))
-        # Those that are marked already give way to none.
-        .order_by(func.length(digests.c.name).desc(), digests.c.id)
-    )

@@ -8,7 +8,7 @@ from typing import Final
 from sqlalchemy import Connection
 
 from catalog.load.mentions import Staged
-from catalog.load.staging import packed, packed_ids, statement
+from catalog.load.staging import packed, packed_ids, run
 from catalog.rows import Row
 
 _WORDS = ("roles", "is_promised", "is_own")
@@ -80,7 +80,7 @@ def load_links(
     reworded: list[int] = []
     if is_completion:
         rows = [row for row in rows if connection.exec_driver_sql(_IS_KNOWN, row).first() is None]
-        reworded = list(connection.scalars(statement(_REWORD), {**container, "links": packed(staged.links)}))
+        reworded = list(run(connection, _REWORD, {**container, "links": packed(staged.links)}).scalars())
     if rows:
         connection.exec_driver_sql(_INSERT_ASSERTION, rows)
     return len(rows), {row["paper_id"] for row in rows}.union(reworded)
@@ -105,7 +105,7 @@ def settle_links(connection: Connection, paper_ids: Iterable[int]) -> None:
     """Bring links and roles of `paper_ids` in line with what the assertions say of them."""
     bound = {"paper_ids": packed_ids(set(paper_ids))}
     for settling in (_DROP_ROLES, _DROP_LINKS, _SETTLE_LINKS, _SETTLE_ROLES):
-        connection.execute(statement(settling), bound)
+        run(connection, settling, bound)
 
 
 def _extracted(keys: Iterable[str]) -> str:

@@ -14,6 +14,11 @@ from sqlalchemy import Connection
 
 from catalog.models import SEARCH_TABLE
 
+_MEMORY: Final = 64 * 1024 * 1024
+_SET_MEMORY: Final = f"INSERT INTO {SEARCH_TABLE} ({SEARCH_TABLE}, rank) VALUES ('hashsize', {_MEMORY})"
+# The setting was for this load, and is no affair of whoever gets the file.
+_FORGET_MEMORY: Final = f"DELETE FROM {SEARCH_TABLE}_config WHERE k = 'hashsize'"
+
 _TRIGGERS: Final = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'papers' ORDER BY rowid"
 
 # What the index holds of papers that were there, as they were: FTS5 must be told to take it out. Papers that came since
@@ -32,10 +37,12 @@ _BEGIN: Final = (
 )
 
 _END: Final = (
+    _SET_MEMORY,
     f"INSERT INTO {SEARCH_TABLE} ({SEARCH_TABLE}, rowid, title, abstract) "
     "SELECT 'delete', id, title, abstract FROM temp.indexed",
     f"INSERT INTO {SEARCH_TABLE} (rowid, title, abstract) SELECT id, title, abstract FROM main.papers "
     "WHERE id IN (SELECT id FROM temp.indexed) OR id > (SELECT id FROM temp.last_indexed)",
+    _FORGET_MEMORY,
     "DROP TRIGGER temp.indexed_DELETE",
     "DROP TRIGGER temp.indexed_UPDATE",
     "DROP TABLE temp.indexed",
