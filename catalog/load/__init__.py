@@ -1,4 +1,4 @@
-"""Records -> tables, one transaction per document."""
+"""Records -> tables, one transaction for each document, or for a batch of many."""
 
 from catalog.load.account import Account, LoadTerms
 from catalog.load.again import settle_again

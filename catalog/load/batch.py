@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from sqlalchemy import Connection
 
 from catalog.load.derived import settle_derived
+from catalog.load.digest_dates import Contradictions
 from catalog.load.facts import settle_lists
 from catalog.load.paper_links import settle_links
 
@@ -18,6 +19,7 @@ class Batch:
     """
 
     def __init__(self) -> None:
+        self.contradictions = Contradictions()
         self._linked: set[int] = set()
         self._listed: set[int] = set()
         self._touched: set[int] = set()

@@ -22,11 +22,13 @@ def settle_dates(
     *,
     dated: Iterable[int] = (),
     parted: Iterable[int] = (),
+    contradictions: Contradictions | None = None,
 ) -> tuple[set[int], set[int]]:
     """Tighten every open digest that lists one of `paper_ids`; return the digests that changed, and the papers touched.
 
     `as_of` bounds the digests of documents whose load is not recorded yet; `dated` are digests that a person dated just
-    now; `parted` are papers that lost a mention, whose dates are evidence for it no longer.
+    now; `parted` are papers that lost a mention, whose dates are evidence for it no longer; `contradictions` is what is
+    known since the transaction began.
 
     Evidence only grows, so dates only tighten, and the order of loading does not matter. There are two exceptions:
     evidence that is withdrawn, and evidence that contradicts itself. Then all digests that hang together with it are
@@ -34,10 +36,33 @@ def settle_dates(
     """
     evidence = _Evidence(connection, as_of)
     evidence.follow(set(paper_ids) | _date_cards(connection, set(dated)))
-    doubtful = set(parted) | evidence.contradicted | _contradicted_in_reach(connection, evidence.touched)
+    contradictions = contradictions or Contradictions()
+    contradictions.add(is_found=evidence.has_impossible)
+    doubtful = set(parted) | evidence.contradicted | contradictions.in_reach(connection, evidence.touched)
     if doubtful:
         evidence.follow(_reopen(connection, doubtful))
+        contradictions.add(is_found=evidence.has_impossible)
     return evidence.changed, evidence.touched
+
+
+class Contradictions:
+    """Whether a digest of the file is without any possible day: hardly ever, and asked once in a transaction."""
+
+    def __init__(self) -> None:
+        self._are_there: bool | None = None
+
+    def add(self, *, is_found: bool) -> None:
+        """Remember that there is one where `is_found`."""
+        if is_found:
+            self._are_there = True
+
+    def in_reach(self, connection: Connection, paper_ids: set[int]) -> set[int]:
+        """Return the papers of digests without any possible day that hang together with `paper_ids`."""
+        if self._are_there is None:
+            self._are_there = run(connection, _CONTRADICTED, {}).first() is not None
+        if not self._are_there:
+            return set()
+        return set(run(connection, _CONTRADICTED_IN_REACH, {"paper_ids": packed_ids(paper_ids)}).scalars())
 
 
 class _Evidence:
@@ -49,6 +74,7 @@ class _Evidence:
         self.changed: set[int] = set()
         self.touched: set[int] = set()
         self.contradicted: set[int] = set()
+        self.has_impossible = False
 
     def follow(self, paper_ids: set[int]) -> None:
         """Date the digests that list `paper_ids`.
@@ -59,7 +85,8 @@ class _Evidence:
         pending = paper_ids
         while pending:
             self.touched |= pending
-            tightened, contradicted = _tighten(self.connection, pending, self.as_of)
+            tightened, contradicted, impossible = _tighten(self.connection, pending, self.as_of)
+            self.has_impossible |= bool(impossible)
             self.changed |= tightened | contradicted
             pending = _date_cards(self.connection, tightened) | _undate_cards(self.connection, contradicted)
             if contradicted:
@@ -110,9 +137,12 @@ def _day_in_year(row: Row[Any], year: int, as_of: date) -> date:
     return day
 
 
-def _tighten(connection: Connection, paper_ids: set[int], as_of: date) -> tuple[set[int], set[int]]:
-    """Date the digests that list `paper_ids`; return those that changed, and those newly without any possible day."""
-    changed, contradicted = [], set()
+def _tighten(connection: Connection, paper_ids: set[int], as_of: date) -> tuple[set[int], set[int], set[int]]:
+    """Date the digests that list `paper_ids`.
+
+    Returns those that changed, those newly without any possible day, and all without one.
+    """
+    changed, impossible = [], set()
     for row in run(connection, _DATABLE, {"paper_ids": packed_ids(paper_ids)}):
         known = _known_date(row, as_of)
         after = {
@@ -123,11 +153,12 @@ def _tighten(connection: Connection, paper_ids: set[int], as_of: date) -> tuple[
         }
         if any(after[key] != row._mapping[key] for key in after):
             changed.append({"which": row.id, **after})
-            if known.latest is None:
-                contradicted.add(row.id)
+        if known.latest is None:
+            impossible.add(row.id)
     if changed:
         connection.execute(update(digests).where(digests.c.id == bindparam("which")), changed)
-    return {row["which"] for row in changed} - contradicted, contradicted
+    different = {row["which"] for row in changed}
+    return different - impossible, different & impossible, impossible
 
 
 # Every publication date that anybody states of a paper is evidence: the latest of them bounds the digests that list it.
@@ -202,13 +233,6 @@ WHERE digest_id IN (SELECT value FROM json_each(:digest_ids)) AND digests.digest
 """
 
 _LISTED = "SELECT paper_id FROM digest_entries WHERE digest_id IN (SELECT value FROM json_each(:digest_ids))"
-
-
-def _contradicted_in_reach(connection: Connection, paper_ids: set[int]) -> set[int]:
-    """The papers of digests without any possible day that hang together with `paper_ids`; there are hardly ever any."""
-    if run(connection, _CONTRADICTED, {}).first() is None:
-        return set()
-    return set(run(connection, _CONTRADICTED_IN_REACH, {"paper_ids": packed_ids(paper_ids)}).scalars())
 
 
 def _reopen(connection: Connection, paper_ids: set[int]) -> set[int]:

@@ -43,7 +43,8 @@ SELECT
 """
 
 _REPEATED: Final = """
-SELECT digests.name AS own, repeated.name AS other FROM digests JOIN digests AS repeated ON repeated.id = digests.repeats_digest_id
+SELECT digests.name AS own, repeated.name AS other
+FROM digests JOIN digests AS repeated ON repeated.id = digests.repeats_digest_id
 WHERE digests.source_document_id = :source_document_id ORDER BY digests.id
 """
 
@@ -251,7 +252,12 @@ def _settle(
                 f"{record.origin.name}: cannot be of {terms.year}, because {error}; leave out --year or correct it."
             ) from error
     dated, touched = settle_dates(
-        connection, tally.touched, terms.as_of, dated=given | tally.digests, parted=tally.parted
+        connection,
+        tally.touched,
+        terms.as_of,
+        dated=given | tally.digests,
+        parted=tally.parted,
+        contradictions=batch.contradictions,
     )
     dated |= given
     changed_digests = dated | _digests_to_compare(connection, tally)
