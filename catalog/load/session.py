@@ -23,10 +23,12 @@ from catalog.load.staging import packed_texts, text_set
 from catalog.migrate import create_catalog
 from catalog.models import source_documents
 from catalog.readers import read_document
-from catalog.records import DocumentRecord
+from catalog.records import DocumentRecord, RejectRecord
 
-_BATCH_ENTRIES: Final = 4000
-"""How many entries and papers are stored in one transaction: a second's work, of which a kill takes no more."""
+_BATCH_WEIGHT: Final = 16_000_000
+"""How much is stored in one transaction (see `_weight`): a second's work, of which a kill takes no more."""
+
+_MENTION_WEIGHT: Final = 2000
 
 _CACHE_KIBIBYTES: Final = 64 * 1024
 
@@ -97,19 +99,28 @@ def batches(records: Iterable[DocumentRecord]) -> Iterator[list[DocumentRecord]]
     One whose papers come lazily is alone, because it can be read only once.
     """
     some: list[DocumentRecord] = []
-    size = 0
+    total = 0
     for record in records:
-        is_lazy = not isinstance(record.papers, tuple)
-        if some and (is_lazy or size + record.entry_count > _BATCH_ENTRIES):
+        weight = _weight(record)
+        if some and total + weight > _BATCH_WEIGHT:
             yield some
-            some, size = [], 0
+            some, total = [], 0
         some.append(record)
-        size += record.entry_count + (_BATCH_ENTRIES if is_lazy else len(tuple(record.papers)))
-        if size >= _BATCH_ENTRIES:
-            yield some
-            some, size = [], 0
+        total += weight
     if some:
         yield some
+
+
+def _weight(record: DocumentRecord) -> int:
+    """What a document weighs in a batch: the characters of its texts, and as many for each mention as its row costs."""
+    if not isinstance(record.papers, tuple):
+        return _BATCH_WEIGHT
+    entries = (entry for digest in record.digests for entry in digest.entries)
+    mentions = (
+        _MENTION_WEIGHT + len(one.text if isinstance(one, RejectRecord) else one.abstract or "")
+        for one in (*entries, *record.papers, *record.rejects)
+    )
+    return sum(mentions)
 
 
 def _read(path: Path | DocumentError, format_name: str | None) -> DocumentRecord:
