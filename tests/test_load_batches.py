@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import sqlite3
 import tempfile
+from contextlib import closing
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -13,6 +16,7 @@ from hypothesis import given, settings
 from catalog.checks import check_catalog
 from catalog.database import create_catalog_engine
 from catalog.documents import DocumentError
+from catalog.errors import CatalogError
 from catalog.load import Account, load_documents, load_terms, session
 from catalog.migrate import create_catalog
 from catalog.records import DocumentRecord
@@ -44,7 +48,7 @@ def broken(database: Path) -> list[str]:
     return [result.name for result in check_catalog(database) if result.broken]
 
 
-@settings(_QUICK, max_examples=5)
+@settings(_QUICK, max_examples=4)
 @given(documents)
 def test_a_batch_gives_the_same_facts_and_accounts(documents: list[DocumentRecord]) -> None:
     _same_in_a_batch(documents)
@@ -120,6 +124,26 @@ def test_an_error_in_a_batch_leaves_schema_and_index(database: Path, monkeypatch
 
     assert schema(database) == before
     assert broken(database) == []
+
+
+def test_a_file_that_somebody_else_has_is_waited_for_once(database: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    create_catalog(database)
+    monkeypatch.setattr("catalog.database.BUSY_TIMEOUT_SECONDS", 0)
+    begun: list[str] = []
+    real = session.Target.load
+
+    def load_alone(self: session.Target, *arguments: Any) -> Account:
+        begun.append("alone")
+        return real(self, *arguments)
+
+    monkeypatch.setattr(session.Target, "load", load_alone)
+    with closing(sqlite3.connect(database, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+
+        with pytest.raises(CatalogError, match="in use by another process"):
+            load_together(database, document("a.txt", MOSS_NET), document("b.txt", FERN))
+
+    assert begun == []
 
 
 def test_batches_end_where_they_are_full_and_a_lazy_document_is_alone(monkeypatch: pytest.MonkeyPatch) -> None:

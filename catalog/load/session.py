@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from sqlalchemy import Connection, Select, func, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from catalog.database import create_catalog_engine, known_revisions, require_current, translated_errors
 from catalog.documents import DocumentError, open_document
@@ -195,8 +195,10 @@ class Target:
                 self.check_identity()
         except (DocumentError, IntegrityError):
             return None
-        except CatalogError:
+        except CatalogError as error:
             self.check_identity()
+            if isinstance(error.__cause__, DBAPIError):
+                raise  # the file is at fault, or somebody else has it: no document alone would fare better
             return None
         self.check_identity()
         return accounts
