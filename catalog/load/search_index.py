@@ -40,8 +40,10 @@ _END: Final = (
     _SET_MEMORY,
     f"INSERT INTO {SEARCH_TABLE} ({SEARCH_TABLE}, rowid, title, abstract) "
     "SELECT 'delete', id, title, abstract FROM temp.indexed",
-    f"INSERT INTO {SEARCH_TABLE} (rowid, title, abstract) SELECT id, title, abstract FROM main.papers "
-    "WHERE id IN (SELECT id FROM temp.indexed) OR id > (SELECT id FROM temp.last_indexed)",
+    *(
+        f"INSERT INTO {SEARCH_TABLE} (rowid, title, abstract) SELECT id, title, abstract FROM main.papers WHERE {those}"
+        for those in ("id IN (SELECT id FROM temp.indexed)", "id > (SELECT id FROM temp.last_indexed)")
+    ),
     _FORGET_MEMORY,
     "DROP TRIGGER temp.indexed_DELETE",
     "DROP TRIGGER temp.indexed_UPDATE",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.metadata
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -29,6 +30,7 @@ _BATCH_WEIGHT: Final = 16_000_000
 """How much is stored in one transaction (see `_weight`): a second's work, of which a kill takes no more."""
 
 _MENTION_WEIGHT: Final = 2000
+_DEFERRED_WEIGHT: Final = 20 * _MENTION_WEIGHT
 
 _CACHE_KIBIBYTES: Final = 64 * 1024
 
@@ -148,7 +150,8 @@ class Target:
         connection = self.connection or self._open()
         try:
             with translated_errors(self.path), connection.begin():
-                account = load_document(connection, record, terms)
+                with self._search_index(connection, record):
+                    account = load_document(connection, record, terms)
                 self.check_identity()
         except IntegrityError as error:
             raise DocumentError(
@@ -161,6 +164,15 @@ class Target:
             raise
         self.check_identity()
         return account
+
+    def _search_index(self, connection: Connection, record: DocumentRecord) -> AbstractContextManager[None]:
+        """Let the search index wait where that is worth it: to do without triggers takes as long as a few papers.
+
+        What is there already may change nothing, not even the place of the triggers in the file.
+        """
+        if _weight(record) < _DEFERRED_WEIGHT or _are_there(connection, [record]):
+            return nullcontext()
+        return deferred_search_index(connection)
 
     def load_all(self, records: Sequence[DocumentRecord], terms: LoadTerms) -> Iterator[Account | DocumentError]:
         """Store documents in one transaction, and yield what became of each of them once that is done.
@@ -181,7 +193,7 @@ class Target:
     def _load_together(self, records: Sequence[DocumentRecord], terms: LoadTerms) -> list[Account] | None:
         """Store documents in one transaction; return None, and store nothing, where that cannot be.
 
-        Where all are there already nothing is to be written, not even triggers anew.
+        Where all are there already nothing is to be written.
         """
         connection = self.connection or self._open()
         batch = Batch()
