@@ -92,13 +92,14 @@ def _place(link: Row) -> tuple[int, int, int]:
 
 def _store_targets(connection: Connection, rows: Iterable[Row]) -> None:
     """Store what the links lead to, each address once."""
-    targets: dict[str, Row] = {}
+    first: dict[str, Row] = {}
     for row in rows:
-        targets.setdefault(row["url"], row)
-    repositories = [row for row in targets.values() if row["kind"] == "repository"]
+        first.setdefault(row["url"], row)
+    targets = sorted(first.values(), key=lambda row: (row["position"], row["url"]))
+    repositories = [row for row in targets if row["kind"] == "repository"]
     if repositories:
         connection.exec_driver_sql(_UPSERT_REPOSITORY, repositories)
-    connection.exec_driver_sql(_UPSERT_LINK, list(targets.values()))
+    connection.exec_driver_sql(_UPSERT_LINK, targets)
 
 
 def settle_links(connection: Connection, paper_ids: Iterable[int]) -> None:
