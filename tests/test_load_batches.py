@@ -22,7 +22,7 @@ from catalog.migrate import create_catalog
 from catalog.records import DocumentRecord
 from catalog.schema import schema_sql
 from tests.catalogues import AS_OF, FERN, LICHEN, MOSS_NET, PUDDLE, document, load
-from tests.conftest import Query
+from tests.conftest import Query, dump, rows
 from tests.contents import contents
 from tests.test_load_order import _QUICK, documents
 
@@ -94,6 +94,18 @@ def test_the_search_index_follows_what_a_batch_changes(database: Path, query: Qu
     assert broken(database) == []
     assert query("SELECT title FROM papers_fts WHERE papers_fts MATCH 'nobody'") == [(FERN.title,)]
     assert query("SELECT count(*) FROM papers_fts WHERE papers_fts MATCH 'puddle OR grows'") == [(1,)]
+
+
+def test_row_numbers_are_those_of_one_after_another(tmp_path: Path) -> None:
+    named = replace(LICHEN, authors=("Cy Dew", "Ada Moss"), links=())
+    pages = (document("a.txt", MOSS_NET, LICHEN), document("b.txt", replace(FERN, authors=("Bo Fern",)), named))
+    apart, together = tmp_path / "apart.db", tmp_path / "together.db"
+
+    load(apart, *pages)
+    load_together(together, *pages)
+
+    assert dump(together) == dump(apart)
+    assert rows(together, "SELECT name FROM authors ORDER BY id") == [("Cy Dew",), ("Ada Moss",), ("Bo Fern",)]
 
 
 def test_a_document_at_fault_costs_only_itself(database: Path, query: Query) -> None:

@@ -21,17 +21,26 @@ class Batch:
     def __init__(self) -> None:
         self.contradictions = Contradictions()
         self._linked: set[int] = set()
+        self._named: dict[int, None] = {}  # in the order of documents, so that names get the same row numbers
         self._listed: set[int] = set()
         self._touched: set[int] = set()
 
-    def add(self, *, listed: Iterable[int] = (), linked: Iterable[int] = (), touched: Iterable[int] = ()) -> None:
-        """Remember papers: mentioned anew, with other assertions, and those of which derived columns may change."""
+    def add(
+        self,
+        *,
+        listed: Iterable[int] = (),
+        named: Iterable[int] = (),
+        linked: Iterable[int] = (),
+        touched: Iterable[int] = (),
+    ) -> None:
+        """Remember papers: mentioned anew, with authors, with other assertions, or with other derived columns."""
         self._listed.update(listed)
+        self._named |= dict.fromkeys(sorted(named))
         self._linked.update(linked)
         self._touched.update(touched)
 
     def settle(self, connection: Connection) -> None:
         """Bring links, authors, categories and derived columns of these papers in line with the facts."""
         settle_links(connection, self._linked)
-        settle_lists(connection, self._listed)
+        settle_lists(connection, [*self._named, *sorted(self._listed - self._named.keys())])
         settle_derived(connection, self._touched)

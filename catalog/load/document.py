@@ -173,7 +173,8 @@ def _load_mentions(connection: Connection, staged: Staged, tally: Tally, batch: 
     tally.parted |= parted
     tally.add_merged(merged)
     tally.changed -= tally.new
-    batch.add(listed=listed | moved, linked=linked)
+    named = (paper for row, paper in zip(staged.mentions, identities.paper_ids, strict=True) if row["has_authors"])
+    batch.add(listed=listed | moved, named=named, linked=linked)
 
 
 def _insert_document(connection: Connection, record: DocumentRecord) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from typing import Final
 
@@ -72,9 +73,9 @@ WHERE excluded.is_primary <> paper_categories.is_primary
 
 _ADD_AUTHORS: Final = """
 INSERT INTO authors (name)
-SELECT name.value FROM papers, json_each(papers.authors) AS name
-WHERE papers.id IN (SELECT value FROM json_each(:paper_ids))
-ORDER BY papers.id, name.key
+SELECT name.value FROM json_each(:paper_ids) AS listed CROSS JOIN papers ON papers.id = listed.value
+CROSS JOIN json_each(papers.authors) AS name
+WHERE true ORDER BY listed.key, name.key
 ON CONFLICT DO NOTHING
 """
 
@@ -103,9 +104,9 @@ ON CONFLICT DO NOTHING
 
 def settle_facts(connection: Connection, paper_ids: Iterable[int]) -> set[int]:
     """Bring what `papers` says of `paper_ids` in line with their mentions; return the ids of those that changed."""
-    paper_ids = set(paper_ids)
-    changed = settle_numbers(connection, paper_ids)
-    settle_lists(connection, paper_ids)
+    ordered = sorted(set(paper_ids))
+    changed = settle_numbers(connection, ordered)
+    settle_lists(connection, ordered)
     return changed
 
 
@@ -118,8 +119,11 @@ def settle_numbers(connection: Connection, paper_ids: Iterable[int]) -> set[int]
 
 
 def settle_lists(connection: Connection, paper_ids: Iterable[int]) -> None:
-    """Bring the categories of `paper_ids` in line with their records, and the authors with those that they show."""
-    bound = {"paper_ids": packed_ids(set(paper_ids))}
+    """Bring the categories of `paper_ids` in line with their records, and the authors with those that they show.
+
+    Names that are new get their row numbers in the order of `paper_ids`.
+    """
+    bound = {"paper_ids": json.dumps(list(paper_ids))}
     for settling in (_DROP_CATEGORIES, _SETTLE_CATEGORIES, _ADD_AUTHORS):
         run(connection, settling, bound)
     dropped = run(connection, _DROP_AUTHORS, bound).scalars().all()
