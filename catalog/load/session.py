@@ -235,10 +235,12 @@ class Target:
             require_current(self.path)  # another file may have appeared there meanwhile
         with translated_errors(self.path):
             self.connection = create_catalog_engine(self.path).connect()
-            # SQLite's own 2 MB would read and write the same pages of indexes again and again.
-            self.connection.exec_driver_sql(f"PRAGMA cache_size = -{_CACHE_KIBIBYTES}")
-            self.connection.exec_driver_sql("PRAGMA temp_store = MEMORY")
-            self.connection.commit()
+            # SQLite's own 2 MB would read and write the same pages of indexes again and again. Asked of the driver,
+            # because SQLAlchemy would begin a transaction for it, and wait for whoever has the file.
+            settings = self.connection.connection.cursor()
+            for pragma in (f"cache_size = -{_CACHE_KIBIBYTES}", "temp_store = MEMORY"):
+                settings.execute(f"PRAGMA {pragma}")
+            settings.close()
         self.identity = self._stat()
         return self.connection
 
