@@ -74,8 +74,8 @@ def test_the_library_reaches_what_sqlite_does(bench: Bench, two_documents: Trial
     kinds = {kind for kind, path in two_documents.operations if path.endswith("-journal")}
     assert kinds == {"create", "write", "sync", "unlink"}
     assert {kind for kind, path in two_documents.operations if Path(path).name == DATABASE} == {"write", "sync"}
-    # Two transactions; the folder is synced when a journal is there, and when it is gone.
-    assert [kind for kind, _ in two_documents.operations].count("sync folder") == 4
+    # One transaction for both documents; the folder is synced when a journal is there, and when it is gone.
+    assert [kind for kind, _ in two_documents.operations].count("sync folder") == 2
 
 
 def test_a_kill_half_way_really_needs_a_rollback(two_documents: Trial) -> None:

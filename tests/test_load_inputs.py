@@ -13,8 +13,7 @@ import pytest
 from catalog.checks import check_catalog
 from catalog.documents import find_documents
 from catalog.export.documents import export_documents
-from catalog.load import load_documents, load_terms
-from catalog.load.document import Account
+from catalog.load import Account, load_documents, load_terms
 from tests.conftest import SHARED, rows
 from tests.contents import contents
 

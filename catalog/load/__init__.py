@@ -1,4 +1,4 @@
-"""Records -> tables, one transaction per document."""
+"""Records -> tables, one transaction for each document, or for a batch of many."""
 
 from __future__ import annotations
 
@@ -6,15 +6,16 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from catalog.load.account import Account, LoadTerms
     from catalog.load.again import settle_again
-    from catalog.load.document import Account, LoadTerms, load_document
+    from catalog.load.document import load_document
     from catalog.load.session import load_documents, load_terms
 
 __all__ = ["Account", "LoadTerms", "load_document", "load_documents", "load_terms", "settle_again"]
 
 _MODULES = {
-    "Account": "document",
-    "LoadTerms": "document",
+    "Account": "account",
+    "LoadTerms": "account",
     "load_document": "document",
     "load_documents": "session",
     "load_terms": "session",

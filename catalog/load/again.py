@@ -11,9 +11,8 @@ from catalog.database import create_catalog_engine, translated_errors
 from catalog.load.derived import settle_derived
 from catalog.load.digest_dates import settle_dates
 from catalog.load.facts import settle_facts
-from catalog.load.identity import reconcile, title_only_keys
+from catalog.load.reconcile import reconcile, title_only_keys
 from catalog.load.repeats import settle_repeats
-from catalog.load.staging import packed
 from catalog.models import digests, papers, releases
 
 
@@ -31,7 +30,7 @@ def settle_again(database: Path) -> int:
 
 
 def _settle(connection: Connection) -> int:
-    parted, merged = reconcile(connection, {"mentions": packed(title_only_keys(connection))})
+    parted, merged = reconcile(connection, title_only_keys(connection))
     if parted or merged:
         connection.execute(delete(releases))  # the file has not the form of a release any more
         touched = parted | set(merged.values())

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Integer, cast, distinct, func, select, update
+from sqlalchemy import ColumnElement, Connection, Integer, Update, cast, distinct, func, or_, select, update
 
 from catalog.load.staging import id_set, packed_ids
 from catalog.models import digest_entries, digests, links, paper_links, papers
@@ -13,8 +14,23 @@ from catalog.models import digest_entries, digests, links, paper_links, papers
 
 def settle_derived(connection: Connection, paper_ids: Iterable[int]) -> None:
     """Bring the derived columns of `paper_ids` in line with the links and digests of these papers."""
-    statement = update(papers).values(derived_values()).where(papers.c.id.in_(id_set("paper_ids")))
-    connection.execute(statement, {"paper_ids": packed_ids(paper_ids)})
+    connection.execute(_settling(), {"paper_ids": packed_ids(paper_ids)})
+
+
+@cache
+def _settling() -> Update:
+    expected = (
+        select(papers.c.id, *(value.label(key) for key, value in derived_values().items()))
+        .where(papers.c.id.in_(id_set("paper_ids")))
+        .subquery("expected")
+    )
+    # Only rows that differ: to write one means to write its abstract again.
+    differs = or_(*(papers.c[key].is_distinct_from(expected.c[key]) for key in derived_values()))
+    return (
+        update(papers)
+        .values({key: expected.c[key] for key in derived_values()})
+        .where(papers.c.id == expected.c.id, differs)
+    )
 
 
 def derived_values() -> dict[str, ColumnElement[Any]]:

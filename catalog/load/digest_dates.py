@@ -6,12 +6,12 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, bindparam, func, select, text, update
+from sqlalchemy import Connection, Row, and_, bindparam, func, select, update
 
 from catalog.dates import LISTING_START, DigestDate, digest_date, parse_printed_date, publication_date
-from catalog.load.facts import settle_facts
+from catalog.load.facts import settle_numbers
 from catalog.load.mentions import all_mentions
-from catalog.load.staging import id_set, packed_ids
+from catalog.load.staging import packed_ids, run
 from catalog.models import digest_entries, digests
 
 
@@ -22,11 +22,13 @@ def settle_dates(
     *,
     dated: Iterable[int] = (),
     parted: Iterable[int] = (),
+    contradictions: Contradictions | None = None,
 ) -> tuple[set[int], set[int]]:
     """Tighten every open digest that lists one of `paper_ids`; return the digests that changed, and the papers touched.
 
     `as_of` bounds the digests of documents whose load is not recorded yet; `dated` are digests that a person dated just
-    now; `parted` are papers that lost a mention, whose dates are evidence for it no longer.
+    now; `parted` are papers that lost a mention, whose dates are evidence for it no longer; `contradictions` is what is
+    known since the transaction began.
 
     Evidence only grows, so dates only tighten, and the order of loading does not matter. There are two exceptions:
     evidence that is withdrawn, and evidence that contradicts itself. Then all digests that hang together with it are
@@ -34,10 +36,33 @@ def settle_dates(
     """
     evidence = _Evidence(connection, as_of)
     evidence.follow(set(paper_ids) | _date_cards(connection, set(dated)))
-    doubtful = set(parted) | evidence.contradicted | _contradicted_in_reach(connection, evidence.touched)
+    contradictions = contradictions or Contradictions()
+    contradictions.add(is_found=evidence.has_impossible)
+    doubtful = set(parted) | evidence.contradicted | contradictions.in_reach(connection, evidence.touched)
     if doubtful:
         evidence.follow(_reopen(connection, doubtful))
+        contradictions.add(is_found=evidence.has_impossible)
     return evidence.changed, evidence.touched
+
+
+class Contradictions:
+    """Whether a digest of the file is without any possible day: hardly ever, and asked once in a transaction."""
+
+    def __init__(self) -> None:
+        self._are_there: bool | None = None
+
+    def add(self, *, is_found: bool) -> None:
+        """Remember that there is one where `is_found`."""
+        if is_found:
+            self._are_there = True
+
+    def in_reach(self, connection: Connection, paper_ids: set[int]) -> set[int]:
+        """Return the papers of digests without any possible day that hang together with `paper_ids`."""
+        if self._are_there is None:
+            self._are_there = run(connection, _CONTRADICTED, {}).first() is not None
+        if not self._are_there:
+            return set()
+        return set(run(connection, _CONTRADICTED_IN_REACH, {"paper_ids": packed_ids(paper_ids)}).scalars())
 
 
 class _Evidence:
@@ -49,6 +74,7 @@ class _Evidence:
         self.changed: set[int] = set()
         self.touched: set[int] = set()
         self.contradicted: set[int] = set()
+        self.has_impossible = False
 
     def follow(self, paper_ids: set[int]) -> None:
         """Date the digests that list `paper_ids`.
@@ -59,13 +85,12 @@ class _Evidence:
         pending = paper_ids
         while pending:
             self.touched |= pending
-            tightened, contradicted = _tighten(self.connection, pending, self.as_of)
+            tightened, contradicted, impossible = _tighten(self.connection, pending, self.as_of)
+            self.has_impossible |= bool(impossible)
             self.changed |= tightened | contradicted
             pending = _date_cards(self.connection, tightened) | _undate_cards(self.connection, contradicted)
             if contradicted:
-                listed = select(digest_entries.c.paper_id).where(digest_entries.c.digest_id.in_(id_set("digest_ids")))
-                bound = {"digest_ids": packed_ids(contradicted)}
-                self.contradicted |= set(self.connection.scalars(listed, bound))
+                self.contradicted |= listed_papers(self.connection, contradicted)
 
 
 def give_year(connection: Connection, source_document_id: int, year: int, as_of: date) -> set[int]:
@@ -112,10 +137,13 @@ def _day_in_year(row: Row[Any], year: int, as_of: date) -> date:
     return day
 
 
-def _tighten(connection: Connection, paper_ids: set[int], as_of: date) -> tuple[set[int], set[int]]:
-    """Date the digests that list `paper_ids`; return those that changed, and those newly without any possible day."""
-    changed, contradicted = [], set()
-    for row in connection.execute(_DATABLE, {"paper_ids": packed_ids(paper_ids)}):
+def _tighten(connection: Connection, paper_ids: set[int], as_of: date) -> tuple[set[int], set[int], set[int]]:
+    """Date the digests that list `paper_ids`.
+
+    Returns those that changed, those newly without any possible day, and all without one.
+    """
+    changed, impossible = [], set()
+    for row in run(connection, _DATABLE, {"paper_ids": packed_ids(paper_ids)}):
         known = _known_date(row, as_of)
         after = {
             "digest_date": _iso(known.day),
@@ -125,15 +153,16 @@ def _tighten(connection: Connection, paper_ids: set[int], as_of: date) -> tuple[
         }
         if any(after[key] != row._mapping[key] for key in after):
             changed.append({"which": row.id, **after})
-            if known.latest is None:
-                contradicted.add(row.id)
+        if known.latest is None:
+            impossible.add(row.id)
     if changed:
         connection.execute(update(digests).where(digests.c.id == bindparam("which")), changed)
-    return {row["which"] for row in changed} - contradicted, contradicted
+    different = {row["which"] for row in changed}
+    return different - impossible, different & impossible, impossible
 
 
 # Every publication date that anybody states of a paper is evidence: the latest of them bounds the digests that list it.
-_DATABLE = text("""
+_DATABLE = """
 SELECT digests.id, printed_date, digest_date, earliest_date, latest_date, date_basis,
   (SELECT max(publication_date) FROM (
     SELECT other.publication_date FROM digest_entries AS entry
@@ -148,7 +177,7 @@ WHERE date_basis IN ('open', 'single candidate') AND printed_date IS NOT NULL AN
   SELECT digest_id FROM digest_entries WHERE paper_id IN (SELECT value FROM json_each(:paper_ids))
 )
 ORDER BY id
-""")
+"""
 
 # All digests that hang together by papers that they share, as far as evidence dates them.
 _HANGING_TOGETHER = """
@@ -170,55 +199,57 @@ datable AS (
 )
 """
 
-_CONTRADICTED = text("""
+_CONTRADICTED = """
 SELECT 1 FROM digests
 WHERE digest_date IS NULL AND latest_date IS NULL AND printed_date IS NOT NULL LIMIT 1
-""")
+"""
 
-_CONTRADICTED_IN_REACH = text(f"""{_HANGING_TOGETHER}
+_CONTRADICTED_IN_REACH = f"""{_HANGING_TOGETHER}
 SELECT DISTINCT paper_id FROM digest_entries
 WHERE digest_id IN (SELECT id FROM datable WHERE latest_date IS NULL)
-""")
+"""
 
 # What came in an export stays: the bounds in it are all that is known of evidence that was elsewhere.
-_TO_REOPEN = text(f"{_HANGING_TOGETHER} SELECT id FROM datable WHERE is_complete")
+_TO_REOPEN = f"{_HANGING_TOGETHER} SELECT id FROM datable WHERE is_complete"
 
-_REOPEN = text("""
+_REOPEN = """
 UPDATE digests SET digest_date = NULL, earliest_date = NULL, latest_date = NULL, date_basis = 'open'
 WHERE id IN (SELECT value FROM json_each(:digest_ids))
-""")
+"""
 
-_UNDATE_CARDS = text("""
+_UNDATE_CARDS = """
 UPDATE digest_entries SET publication_date = NULL
 WHERE digest_id IN (SELECT value FROM json_each(:digest_ids)) AND publication_date IS NOT NULL
   AND printed_publication_date NOT GLOB '*[0-9][0-9][0-9][0-9]*'
 RETURNING paper_id
-""")
+"""
 
 
-def _contradicted_in_reach(connection: Connection, paper_ids: set[int]) -> set[int]:
-    """The papers of digests without any possible day that hang together with `paper_ids`; there are hardly ever any."""
-    if connection.execute(_CONTRADICTED).first() is None:
-        return set()
-    return set(connection.scalars(_CONTRADICTED_IN_REACH, {"paper_ids": packed_ids(paper_ids)}))
+_UNDATED_CARDS = """
+SELECT digest_id, position, printed_publication_date, digests.digest_date
+FROM digest_entries JOIN digests ON digests.id = digest_id
+WHERE digest_id IN (SELECT value FROM json_each(:digest_ids)) AND digests.digest_date IS NOT NULL
+  AND publication_date IS NULL AND printed_publication_date IS NOT NULL
+"""
+
+_LISTED = "SELECT paper_id FROM digest_entries WHERE digest_id IN (SELECT value FROM json_each(:digest_ids))"
 
 
 def _reopen(connection: Connection, paper_ids: set[int]) -> set[int]:
     """Forget what dated the digests that hang together with `paper_ids`; return the papers that they list."""
-    reopened = set(connection.scalars(_TO_REOPEN, {"paper_ids": packed_ids(paper_ids)}))
+    reopened = set(run(connection, _TO_REOPEN, {"paper_ids": packed_ids(paper_ids)}).scalars())
     bound = {"digest_ids": packed_ids(reopened)}
-    connection.execute(_REOPEN, bound)
+    run(connection, _REOPEN, bound)
     _undate_cards(connection, reopened)
-    listed = select(digest_entries.c.paper_id).where(digest_entries.c.digest_id.in_(id_set("digest_ids")))
-    return set(connection.scalars(listed, bound))
+    return listed_papers(connection, reopened)
 
 
 def _undate_cards(connection: Connection, digest_ids: set[int]) -> set[int]:
     """Take the year back from cards that print none; return the papers that changed."""
     if not digest_ids:
         return set()
-    undated = set(connection.scalars(_UNDATE_CARDS, {"digest_ids": packed_ids(digest_ids)}))
-    settle_facts(connection, undated)
+    undated = set(run(connection, _UNDATE_CARDS, {"digest_ids": packed_ids(digest_ids)}).scalars())
+    settle_numbers(connection, undated)
     return undated
 
 
@@ -234,23 +265,10 @@ def _known_date(row: Row[Any], as_of: date) -> DigestDate:
 
 def _date_cards(connection: Connection, digest_ids: set[int]) -> set[int]:
     """Give their year to cards without one in digests that have a date now; return the papers that changed."""
-    cards = (
-        select(
-            digest_entries.c.digest_id,
-            digest_entries.c.position,
-            digest_entries.c.printed_publication_date,
-            digests.c.digest_date,
-        )
-        .join(digests, digests.c.id == digest_entries.c.digest_id)
-        .where(
-            digests.c.id.in_(id_set("digest_ids")),
-            digests.c.digest_date.is_not(None),
-            digest_entries.c.publication_date.is_(None),
-            digest_entries.c.printed_publication_date.is_not(None),
-        )
-    )
+    if not digest_ids:
+        return set()
     dated = []
-    for row in connection.execute(cards, {"digest_ids": packed_ids(digest_ids)}):
+    for row in run(connection, _UNDATED_CARDS, {"digest_ids": packed_ids(digest_ids)}):
         day = publication_date(parse_printed_date(row.printed_publication_date), digest=_day(row.digest_date))
         if day is not None:
             dated.append({"which": row.digest_id, "where": row.position, "publication_date": day.isoformat()})
@@ -258,8 +276,12 @@ def _date_cards(connection: Connection, digest_ids: set[int]) -> set[int]:
         return set()
     place = and_(digest_entries.c.digest_id == bindparam("which"), digest_entries.c.position == bindparam("where"))
     connection.execute(update(digest_entries).where(place), dated)
-    listed = select(digest_entries.c.paper_id).where(digest_entries.c.digest_id.in_(id_set("digest_ids")))
-    return settle_facts(connection, connection.scalars(listed, {"digest_ids": packed_ids(digest_ids)}))
+    return settle_numbers(connection, listed_papers(connection, digest_ids))
+
+
+def listed_papers(connection: Connection, digest_ids: Iterable[int]) -> set[int]:
+    """Return the papers that stand in any of `digest_ids`."""
+    return set(run(connection, _LISTED, {"digest_ids": packed_ids(digest_ids)}).scalars())
 
 
 def _day(text: str | None) -> date | None:

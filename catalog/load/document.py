@@ -2,125 +2,84 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass, field, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, replace
 from datetime import date
 from itertools import islice
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Select, Table, func, insert, or_, select, update
 
 from catalog.documents import DocumentError
 from catalog.errors import CatalogError
-from catalog.load.derived import settle_derived
-from catalog.load.digest_dates import give_year, settle_dates
-from catalog.load.facts import settle_facts
-from catalog.load.identity import load_mentions, reconcile
-from catalog.load.mentions import ENTRIES, RECORDS, MentionTable
-from catalog.load.names import marked_name, plain_name, settle_names
+from catalog.load.account import Account, LoadTerms, Tally
+from catalog.load.batch import Batch
+from catalog.load.digest_dates import give_year, listed_papers, settle_dates
+from catalog.load.facts import settle_numbers
+from catalog.load.identity import identify
+from catalog.load.mentions import ENTRIES, RECORDS, MentionTable, Staged, insert_mentions, stored_papers
+from catalog.load.names import is_better_named, marked_name, plain_name, rename_document, settle_names
+from catalog.load.new_papers import insert_papers
 from catalog.load.paper_links import load_links
+from catalog.load.reconcile import reconcile
 from catalog.load.repeats import settle_repeats
-from catalog.load.staging import id_set, packed, packed_ids
+from catalog.load.staging import id_set, packed_ids, run
 from catalog.load.texts import add_texts
-from catalog.models import digest_entries, digests, loads, paper_records, rejects, releases, source_documents
-from catalog.records import DocumentRecord, Mention, Origin, PaperRecord, RejectRecord
+from catalog.models import digest_entries, digests, loads, rejects, source_documents
+from catalog.records import DocumentRecord, Mention, PaperRecord, RejectRecord
 from catalog.rows import mention_rows
 
 BATCH: Final = 1000
 """How many papers outside of digests are stored at a time, so that a list of any length takes little memory."""
 
+_KNOWN: Final = "SELECT id, name, is_complete FROM source_documents WHERE sha256 = :sha256"
 
-@dataclass(frozen=True, slots=True)
-class LoadTerms:
-    """What a load is told besides the document: when, as of which day, by which version, and a year that is given."""
+_STORED: Final = """
+SELECT
+  (SELECT count(*) FROM digest_entries JOIN digests ON digests.id = digest_id
+   WHERE digests.source_document_id = :source_document_id),
+  (SELECT count(*) FROM paper_records WHERE source_document_id = :source_document_id),
+  (SELECT count(*) FROM rejects WHERE source_document_id = :source_document_id)
+"""
 
-    loaded_at: str
-    as_of: date
-    catalogue_version: str
-    schema_revision: str
-    year: int | None = None
+_REPEATED: Final = """
+SELECT digests.name AS own, repeated.name AS other
+FROM digests JOIN digests AS repeated ON repeated.id = digests.repeats_digest_id
+WHERE digests.source_document_id = :source_document_id ORDER BY digests.id
+"""
 
-
-@dataclass(frozen=True, slots=True)
-class Account:
-    """What a load made of one document. `is_known` where it was loaded before and nothing was added.
-
-    `copy_of` is the name under which the very same bytes were there. `repeats` are pairs of names: a digest of the
-    document, and the digest that it repeats.
-    """
-
-    name: str
-    entry_count: int
-    record_count: int = 0
-    new_paper_count: int = 0
-    known_paper_count: int = 0
-    changed_paper_count: int = 0
-    merged_paper_count: int = 0
-    link_count: int = 0
-    reject_count: int = 0
-    dated_digest_count: int = 0
-    repeats: tuple[tuple[str, str], ...] = ()
-    is_known: bool = False
-    copy_of: str | None = None
+_END_RELEASE: Final = "DELETE FROM releases"
 
 
-@dataclass(slots=True)
-class _Tally:
-    """What the document brought so far: papers by what became of them, digests, assertions, and what was read of it.
-
-    `is_completion` where the facts of the document are there already, and its prose comes now.
-    """
-
-    is_completion: bool = False
-    new: set[int] = field(default_factory=set)
-    changed: set[int] = field(default_factory=set)
-    listed: set[int] = field(default_factory=set)
-    moved: set[int] = field(default_factory=set)
-    parted: set[int] = field(default_factory=set)
-    merged: dict[int, int] = field(default_factory=dict)
-    digests: set[int] = field(default_factory=set)
-    link_count: int = 0
-    record_count: int = 0
-    reject_count: int = 0
-
-    @property
-    def touched(self) -> set[int]:
-        """The papers whose dates and derived columns may have changed."""
-        return self.listed | self.changed
-
-    def add_merged(self, merged: dict[int, int]) -> None:
-        """Let the papers that are gone be those that they went into."""
-        self.merged |= merged
-        for papers in (self.new, self.changed, self.listed, self.moved, self.parted):
-            gone = papers & merged.keys()
-            papers -= gone
-            if papers is not self.new:
-                papers |= {merged[paper] for paper in gone}
-
-
-def load_document(connection: Connection, record: DocumentRecord, terms: LoadTerms) -> Account:
+def load_document(
+    connection: Connection, record: DocumentRecord, terms: LoadTerms, batch: Batch | None = None
+) -> Account:
     """Store one document and return the account of it, inside the transaction that the caller holds.
+
+    With `batch` what no account tells waits in it, for the caller to settle before the transaction ends.
 
     A document that is there already, by its content hash, changes nothing; one of which only the facts are there is
     completed, and one that existed by an earlier day than was known dates its digests anew. Raises DocumentError where
     a given year contradicts the evidence, and CatalogError where not all that was read is stored.
     """
-    known = connection.execute(
-        select(source_documents.c.id, source_documents.c.name, source_documents.c.is_complete).where(
-            source_documents.c.sha256 == record.origin.sha256
-        )
-    ).one_or_none()
+    if batch is None:
+        batch = Batch()
+        account = load_document(connection, record, terms, batch)
+        batch.settle(connection)
+        return account
+    known = run(connection, _KNOWN, {"sha256": record.origin.sha256}).one_or_none()
     document_id = known.id if known is not None else _insert_document(connection, record)
     is_known = known is not None and bool(known.is_complete >= record.is_complete)
-    tally = _Tally(is_completion=known is not None)
-    if known is not None and _is_better_named(connection, record, known):
-        _rename(connection, record, document_id, replace(record.origin, name=known.name), tally)
+    tally = Tally(is_completion=known is not None)
+    if known is not None and is_better_named(connection, record, known):
+        tally.digests |= rename_document(connection, record, document_id, replace(record.origin, name=known.name))
+        _end_release(connection)
     if known is not None and _is_older_than_known(connection, document_id, terms):
         _record_load(connection, Account(record.origin.name, entry_count=0), document_id, terms)
         tally.listed |= _listed_papers(connection, document_id)
     if not is_known:
-        _store(connection, record, document_id, tally)
-    dated = _settle(connection, record, document_id, terms, tally)
+        _store(connection, record, document_id, tally, batch)
+    dated = _settle(connection, record, document_id, terms, tally, batch)
     if known is not None and is_known and not dated:
         return Account(
             record.origin.name,
@@ -165,57 +124,57 @@ def bounded_by(own: ColumnElement[bool], day: date) -> Select[tuple[int]]:
 
 def _listed_papers(connection: Connection, document_id: int) -> set[int]:
     own = select(digests.c.id).where(digests.c.source_document_id == document_id)
-    return set(connection.scalars(select(digest_entries.c.paper_id).where(digest_entries.c.digest_id.in_(own))))
+    return listed_papers(connection, connection.scalars(own))
 
 
-def _store(connection: Connection, record: DocumentRecord, document_id: int, tally: _Tally) -> None:
+def _store(connection: Connection, record: DocumentRecord, document_id: int, tally: Tally, batch: Batch) -> None:
     for place, digest in enumerate(record.digests):
         digest_id = _digest_id(connection, record, document_id, place, tally)
-        _load_mentions(connection, ENTRIES, digest.entries, document_id, digest_id, tally)
+        _load_mentions(connection, _staged(ENTRIES, digest.entries, document_id, digest_id), tally, batch)
     _insert_rejects(connection, record.rejects, document_id, tally)
-    for batch in _batches(record.papers):
-        described = [piece for piece in batch if isinstance(piece, PaperRecord)]
-        _load_mentions(connection, RECORDS, described, document_id, None, tally)
+    for pieces in _batches(record.papers):
+        described = [piece for piece in pieces if isinstance(piece, PaperRecord)]
+        _load_mentions(connection, _staged(RECORDS, described, document_id, None), tally, batch)
         tally.record_count += len(described)
-        _insert_rejects(connection, [piece for piece in batch if isinstance(piece, RejectRecord)], document_id, tally)
-    if record.is_complete:
+        _insert_rejects(connection, [piece for piece in pieces if isinstance(piece, RejectRecord)], document_id, tally)
+    if tally.is_completion and record.is_complete:
         connection.execute(update(source_documents).values(is_complete=1).where(source_documents.c.id == document_id))
 
 
 def _batches(pieces: Iterable[PaperRecord | RejectRecord]) -> Iterator[list[PaperRecord | RejectRecord]]:
     remaining = iter(pieces)
-    while batch := list(islice(remaining, BATCH)):
-        yield batch
+    while some := list(islice(remaining, BATCH)):
+        yield some
 
 
-def _load_mentions(
-    connection: Connection,
-    kind: MentionTable,
-    mentions: Iterable[Mention],
-    document_id: int,
-    digest_id: int | None,
-    tally: _Tally,
-) -> None:
+def _staged(kind: MentionTable, mentions: Iterable[Mention], document_id: int, digest_id: int | None) -> Staged:
     rows = mention_rows(mentions)
-    bound: dict[str, Any] = {
-        "source_document_id": document_id,
-        "digest_id": digest_id,
-        "mentions": packed(rows.mentions),
-        "links": packed(rows.links),
-    }
-    new, claimed = load_mentions(connection, kind, bound)
-    changed = claimed | add_texts(connection, kind, bound, is_completion=tally.is_completion)
-    tally.link_count += load_links(connection, kind, bound, is_completion=tally.is_completion)
-    parted, merged = reconcile(connection, bound)
-    listed = set(connection.scalars(kind.staged_papers(), bound))
+    return Staged(kind, document_id, digest_id, rows.mentions, rows.links)
+
+
+def _load_mentions(connection: Connection, staged: Staged, tally: Tally, batch: Batch) -> None:
+    identities = identify(connection, staged.mentions)
+    insert_papers(connection, staged, identities.new)
+    insert_mentions(connection, staged, identities.paper_ids)
+    if tally.is_completion:
+        identities.paper_ids[:] = stored_papers(connection, staged)
+    changed = identities.claimed | add_texts(connection, staged, identities, is_completion=tally.is_completion)
+    link_count, linked = load_links(connection, staged, identities.paper_ids, is_completion=tally.is_completion)
+    tally.link_count += link_count
+    disputed = {row["title_key"] for row in staged.mentions} if tally.is_completion else identities.disputed
+    parted, merged = reconcile(connection, disputed)
+    listed = set(stored_papers(connection, staged) if parted or merged else identities.paper_ids)
     moved = parted | set(merged.values())
-    tally.new |= new
+    settled = {paper for paper, mentions in identities.new.items() if len(mentions) == 1} - moved
+    tally.new |= identities.new.keys()
     tally.listed |= listed
-    tally.changed |= changed | moved | settle_facts(connection, listed | moved)
+    tally.changed |= changed | moved | settle_numbers(connection, (listed | moved) - settled)
     tally.moved |= moved
     tally.parted |= parted
     tally.add_merged(merged)
     tally.changed -= tally.new
+    named = (paper for row, paper in zip(staged.mentions, identities.paper_ids, strict=True) if row["has_authors"])
+    batch.add(listed=listed | moved, named=named, linked=linked)
 
 
 def _insert_document(connection: Connection, record: DocumentRecord) -> int:
@@ -228,17 +187,26 @@ def _insert_document(connection: Connection, record: DocumentRecord) -> int:
         "format": origin.format,
         "is_complete": int(record.is_complete),
     }
-    result = connection.execute(insert(source_documents).returning(source_documents.c.id), values)
-    return int(result.scalar_one())
+    return _inserted(connection, source_documents, values)
 
 
-def _digest_id(connection: Connection, record: DocumentRecord, document_id: int, place: int, tally: _Tally) -> int:
+def _inserted(connection: Connection, table: Table, values: Mapping[str, Any]) -> int:
+    """Insert a row and return its id, in the driver's own words."""
+    columns = ", ".join(f'"{name}"' for name in values)
+    marks = ", ".join(f":{name}" for name in values)
+    return int(
+        run(connection, f"INSERT INTO {table.name} ({columns}) VALUES ({marks}) RETURNING id", values).scalar_one()
+    )
+
+
+def _digest_id(connection: Connection, record: DocumentRecord, document_id: int, place: int, tally: Tally) -> int:
     """Return the id of the document's digest at `place`, inserting it where it is not there yet."""
-    own = select(digests.c.id).where(digests.c.source_document_id == document_id).order_by(digests.c.id)
-    there = connection.scalars(own.offset(place).limit(1)).one_or_none()
-    if there is not None:
-        tally.digests.add(there)
-        return int(there)
+    if tally.is_completion:
+        own = select(digests.c.id).where(digests.c.source_document_id == document_id).order_by(digests.c.id)
+        there = connection.scalars(own.offset(place).limit(1)).one_or_none()
+        if there is not None:
+            tally.digests.add(there)
+            return int(there)
     digest = record.digests[place]
     is_dated = digest.digest_date is not None and digest.date_basis not in (None, "open", "single candidate")
     values = {
@@ -255,51 +223,17 @@ def _digest_id(connection: Connection, record: DocumentRecord, document_id: int,
         "date_basis": digest.date_basis if is_dated else "open",
         "url": digest.url,
     }
-    digest_id = int(connection.execute(insert(digests).returning(digests.c.id), values).scalar_one())
+    digest_id = _inserted(connection, digests, values)
     tally.digests |= {digest_id} | settle_names(connection, plain_name(record.origin, place))
     return digest_id
 
 
-def _is_better_named(connection: Connection, record: DocumentRecord, known: Row[Any, Any, Any]) -> bool:
-    """Whether the name of this copy is the one to keep: one that dates a digest, else the first in order."""
-    if record.origin.name == known.name:
-        return False
-    dated = select(digests.c.id).where(digests.c.source_document_id == known.id, digests.c.date_basis == "file name")
-    was_dated = connection.execute(dated.limit(1)).first() is not None
-    is_dated = any(digest.date_basis == "file name" for digest in record.digests)
-    return (not is_dated, record.origin.name) < (not was_dated, known.name)
-
-
-def _rename(connection: Connection, record: DocumentRecord, document_id: int, former: Origin, tally: _Tally) -> None:
-    """Give a document the name of a copy of it, with what the name says of its digests."""
-    connection.execute(
-        update(source_documents).values(name=record.origin.name).where(source_documents.c.id == document_id)
-    )
-    own = select(digests.c.id).where(digests.c.source_document_id == document_id).order_by(digests.c.id)
-    places = list(enumerate(connection.scalars(own).all()))
-    # All former names go first: one of them may be the new name of another digest of the document.
-    for place, digest_id in places:
-        aside = {"name": f"{record.origin.sha256} {place}"}
-        connection.execute(update(digests).values(aside).where(digests.c.id == digest_id))
-    for place, _ in places:
-        tally.digests |= settle_names(connection, plain_name(former, place))
-    for place, digest_id in places:
-        digest = record.digests[place]
-        named = {"name": marked_name(record.origin, place), "kind": digest.kind, "query": digest.query}
-        if digest.date_basis == "file name":
-            named |= dict.fromkeys(("digest_date", "earliest_date", "latest_date"), digest.digest_date)
-            named["date_basis"] = digest.date_basis
-        connection.execute(update(digests).values(named).where(digests.c.id == digest_id))
-        tally.digests |= {digest_id} | settle_names(connection, plain_name(record.origin, place))
-    _end_release(connection)
-
-
 def _end_release(connection: Connection) -> None:
     """What a load changed is a release no more."""
-    connection.execute(delete(releases))
+    run(connection, _END_RELEASE, {})
 
 
-def _insert_rejects(connection: Connection, pieces: Iterable[RejectRecord], document_id: int, tally: _Tally) -> None:
+def _insert_rejects(connection: Connection, pieces: Iterable[RejectRecord], document_id: int, tally: Tally) -> None:
     rows = [{"source_document_id": document_id, **asdict(piece)} for piece in pieces]
     if rows:
         connection.execute(insert(rejects), rows)
@@ -307,9 +241,9 @@ def _insert_rejects(connection: Connection, pieces: Iterable[RejectRecord], docu
 
 
 def _settle(
-    connection: Connection, record: DocumentRecord, document_id: int, terms: LoadTerms, tally: _Tally
+    connection: Connection, record: DocumentRecord, document_id: int, terms: LoadTerms, tally: Tally, batch: Batch
 ) -> set[int]:
-    """Bring dates, repeats and derived columns in line; return the digests whose date or bounds changed."""
+    """Bring dates and repeats in line; return the digests whose date or bounds changed."""
     given: set[int] = set()
     if terms.year is not None:
         try:
@@ -319,38 +253,31 @@ def _settle(
                 f"{record.origin.name}: cannot be of {terms.year}, because {error}; leave out --year or correct it."
             ) from error
     dated, touched = settle_dates(
-        connection, tally.touched, terms.as_of, dated=given | tally.digests, parted=tally.parted
+        connection,
+        tally.touched,
+        terms.as_of,
+        dated=given | tally.digests,
+        parted=tally.parted,
+        contradictions=batch.contradictions,
     )
     dated |= given
     changed_digests = dated | _digests_to_compare(connection, tally)
     changed_digests |= settle_repeats(connection, changed_digests)
-    on_changed = select(digest_entries.c.paper_id).where(digest_entries.c.digest_id.in_(id_set("digest_ids")))
-    touched |= set(connection.scalars(on_changed, {"digest_ids": packed_ids(changed_digests)}))
-    settle_derived(connection, touched)
+    batch.add(touched=touched | listed_papers(connection, changed_digests))
     return dated
 
 
-def _digests_to_compare(connection: Connection, tally: _Tally) -> set[int]:
+def _digests_to_compare(connection: Connection, tally: Tally) -> set[int]:
     """The digests that the document brought, those that have another name by it, and those whose papers moved."""
+    if not tally.moved:
+        return set(tally.digests)
     listing = select(digest_entries.c.digest_id).where(digest_entries.c.paper_id.in_(id_set("paper_ids")))
     return tally.digests | set(connection.scalars(listing, {"paper_ids": packed_ids(tally.moved)}))
 
 
-def _verify(connection: Connection, record: DocumentRecord, document_id: int, tally: _Tally) -> None:
+def _verify(connection: Connection, record: DocumentRecord, document_id: int, tally: Tally) -> None:
     """What was read is what is stored, or nothing is."""
-    entries = (
-        select(func.count())
-        .select_from(digest_entries)
-        .join(digests, digests.c.id == digest_entries.c.digest_id)
-        .where(digests.c.source_document_id == document_id)
-    )
-    stored = (
-        connection.scalar(entries),
-        *(
-            connection.scalar(select(func.count()).select_from(table).where(table.c.source_document_id == document_id))
-            for table in (paper_records, rejects)
-        ),
-    )
+    stored = tuple(run(connection, _STORED, {"source_document_id": document_id}).one())
     read = (record.entry_count, tally.record_count, tally.reject_count)
     if stored != read:
         raise CatalogError(
@@ -361,15 +288,9 @@ def _verify(connection: Connection, record: DocumentRecord, document_id: int, ta
 
 
 def _account(
-    connection: Connection, record: DocumentRecord, document_id: int, tally: _Tally, dated: set[int]
+    connection: Connection, record: DocumentRecord, document_id: int, tally: Tally, dated: set[int]
 ) -> Account:
-    other = digests.alias()
-    repeats = connection.execute(
-        select(digests.c.name, other.c.name)
-        .join(other, other.c.id == digests.c.repeats_digest_id)
-        .where(digests.c.source_document_id == document_id)
-        .order_by(digests.c.id)
-    )
+    repeats = run(connection, _REPEATED, {"source_document_id": document_id})
     return Account(
         name=record.origin.name,
         entry_count=record.entry_count,
@@ -381,7 +302,7 @@ def _account(
         link_count=tally.link_count,
         reject_count=tally.reject_count,
         dated_digest_count=len(dated),
-        repeats=tuple((own, repeated) for own, repeated in repeats),
+        repeats=tuple((row.own, row.other) for row in repeats),
     )
 
 
@@ -395,5 +316,5 @@ def _record_load(connection: Connection, account: Account, document_id: int, ter
         "schema_revision": terms.schema_revision,
         **counts,
     }
-    connection.execute(insert(loads), values)
+    _inserted(connection, loads, values)
     _end_release(connection)

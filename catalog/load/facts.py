@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from typing import Final
 
 from sqlalchemy import Connection
 
-from catalog.load.staging import packed_ids, statement
+from catalog.load.staging import packed_ids, run
 
 _OF_PAPERS: Final = "paper_id IN (SELECT value FROM json_each(:paper_ids))"
 
@@ -72,9 +73,9 @@ WHERE excluded.is_primary <> paper_categories.is_primary
 
 _ADD_AUTHORS: Final = """
 INSERT INTO authors (name)
-SELECT name.value FROM papers, json_each(papers.authors) AS name
-WHERE papers.id IN (SELECT value FROM json_each(:paper_ids))
-ORDER BY papers.id, name.key
+SELECT name.value FROM json_each(:paper_ids) AS listed CROSS JOIN papers ON papers.id = listed.value
+CROSS JOIN json_each(papers.authors) AS name
+WHERE true ORDER BY listed.key, name.key
 ON CONFLICT DO NOTHING
 """
 
@@ -103,17 +104,33 @@ ON CONFLICT DO NOTHING
 
 def settle_facts(connection: Connection, paper_ids: Iterable[int]) -> set[int]:
     """Bring what `papers` says of `paper_ids` in line with their mentions; return the ids of those that changed."""
-    bound = {"paper_ids": packed_ids(set(paper_ids))}
-    changed = set(connection.scalars(statement(_SETTLE_NUMBERS), bound))
-    changed.update(connection.scalars(statement(_SETTLE_DOI), bound))
-    for settling in (_DROP_CATEGORIES, _SETTLE_CATEGORIES, _ADD_AUTHORS):
-        connection.execute(statement(settling), bound)
-    dropped = connection.scalars(statement(_DROP_AUTHORS), bound).all()
-    connection.execute(statement(_SETTLE_AUTHORS), bound)
-    drop_names(connection, dropped)
+    ordered = sorted(set(paper_ids))
+    changed = settle_numbers(connection, ordered)
+    settle_lists(connection, ordered)
     return changed
+
+
+def settle_numbers(connection: Connection, paper_ids: Iterable[int]) -> set[int]:
+    """Bring count of authors, date and DOI of `paper_ids` in line; return the ids of those that changed."""
+    bound = {"paper_ids": packed_ids(set(paper_ids))}
+    changed = set(run(connection, _SETTLE_NUMBERS, bound).scalars())
+    changed.update(run(connection, _SETTLE_DOI, bound).scalars())
+    return changed
+
+
+def settle_lists(connection: Connection, paper_ids: Iterable[int]) -> None:
+    """Bring the categories of `paper_ids` in line with their records, and the authors with those that they show.
+
+    Names that are new get their row numbers in the order of `paper_ids`.
+    """
+    bound = {"paper_ids": json.dumps(list(paper_ids))}
+    for settling in (_DROP_CATEGORIES, _SETTLE_CATEGORIES, _ADD_AUTHORS):
+        run(connection, settling, bound)
+    dropped = run(connection, _DROP_AUTHORS, bound).scalars().all()
+    run(connection, _SETTLE_AUTHORS, bound)
+    drop_names(connection, dropped)
 
 
 def drop_names(connection: Connection, author_ids: Iterable[int]) -> None:
     """Delete those of `author_ids` that no paper shows any more; lists that hold their names stay as they are."""
-    connection.execute(statement(_DROP_NAMES), {"author_ids": packed_ids(set(author_ids))})
+    run(connection, _DROP_NAMES, {"author_ids": packed_ids(set(author_ids))})

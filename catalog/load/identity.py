@@ -1,149 +1,135 @@
 """Mentions -> papers: who is who.
 
 The arXiv id decides where a mention states one. A title alone stands for the paper at arXiv that is known by that
-title, if there is exactly one; else it is a paper of its own. That is so whatever the order of loading: what a later
-document brings may make two papers one, or part a title again from a paper that is not the only one of that name.
+title, if there is exactly one; else it is a paper of its own. That is so whatever the order of loading, and
+`catalog.load.reconcile` sees to what a later document changes of it.
 """
 
 from __future__ import annotations
 
-import json
-from typing import Any, Final
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
 
 from sqlalchemy import Connection
 
-from catalog.load.mentions import MENTION_TABLES, MentionTable, insert_mentions
-from catalog.load.rehome import Part, merge_papers, part_mentions
-from catalog.load.staging import packed, statement
+from catalog.load.staging import packed_texts
+from catalog.rows import Row
 
-_STAGED: Final = """
-staged AS (
-  SELECT json_extract(value, '$.position') AS position, json_extract(value, '$.arxiv_id') AS arxiv_id,
-    json_extract(value, '$.title') AS title, json_extract(value, '$.title_key') AS title_key,
-    json_extract(value, '$.abstract') AS abstract, json_extract(value, '$.authors') AS authors
-  FROM json_each(:mentions)
-)"""
-
-# Every paper at arXiv with every key by which it is known. A title alone adds none: it came by a key that was there.
-_KNOWN: Final = """
-known AS (
-  SELECT keys.title_key, papers.id FROM (SELECT DISTINCT title_key FROM staged) AS keys
-  JOIN papers ON papers.title_key = keys.title_key
-  WHERE papers.arxiv_id IS NOT NULL
-  UNION
-  SELECT keys.title_key, papers.id FROM (SELECT DISTINCT title_key FROM staged) AS keys
-  JOIN paper_variants ON paper_variants.title_key = keys.title_key
-  JOIN papers ON papers.id = paper_variants.paper_id
-  WHERE papers.arxiv_id IS NOT NULL
-),
-only_one AS (SELECT title_key, min(id) AS id FROM known GROUP BY title_key HAVING count(*) = 1)"""
-
-# A paper known by its title alone keeps its row when the one arXiv id of that title comes.
-_CLAIM: Final = f"""
-WITH {_STAGED}, {_KNOWN}, named AS (
-  SELECT title_key, min(arxiv_id) AS arxiv_id FROM staged
-  WHERE arxiv_id IS NOT NULL GROUP BY title_key HAVING count(DISTINCT arxiv_id) = 1
-),
-claim AS (
-  SELECT named.arxiv_id, min(papers.id) AS paper_id
-  FROM named JOIN papers ON papers.title_key = named.title_key AND papers.arxiv_id IS NULL
-  WHERE named.title_key NOT IN (SELECT title_key FROM known)
-    AND NOT EXISTS (SELECT 1 FROM papers AS other WHERE other.arxiv_id = named.arxiv_id)
-  GROUP BY named.arxiv_id
-)
-UPDATE papers SET arxiv_id = claim.arxiv_id FROM claim WHERE claim.paper_id = papers.id RETURNING papers.id
+_BY_ARXIV_ID: Final = """
+SELECT arxiv_id, id FROM papers WHERE arxiv_id IN (SELECT value FROM json_each(:arxiv_ids))
 """
 
-_INSERT_WITH_ARXIV_ID: Final = f"""
-WITH {_STAGED}, new AS (
-  SELECT title, title_key, abstract, authors, arxiv_id, min(position) AS first_position FROM staged
-  WHERE arxiv_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM papers WHERE papers.arxiv_id = staged.arxiv_id)
-  GROUP BY arxiv_id
-)
-INSERT INTO papers (title, title_key, abstract, authors, arxiv_id)
-SELECT title, title_key, abstract, authors, arxiv_id FROM new ORDER BY first_position
-RETURNING id
+_BY_TITLE: Final = """
+SELECT title_key, id, arxiv_id IS NOT NULL FROM papers WHERE title_key IN (SELECT value FROM json_each(:title_keys))
 """
 
-_INSERT_TITLE_ONLY: Final = f"""
-WITH {_STAGED}, {_KNOWN}, new AS (
-  SELECT title, title_key, abstract, authors, min(position) AS first_position FROM staged
-  WHERE arxiv_id IS NULL AND title_key NOT IN (SELECT title_key FROM only_one)
-    AND NOT EXISTS (
-      SELECT 1 FROM papers WHERE papers.title_key = staged.title_key AND papers.arxiv_id IS NULL
-    )
-  GROUP BY title_key
-)
-INSERT INTO papers (title, title_key, abstract, authors)
-SELECT title, title_key, abstract, authors FROM new ORDER BY first_position
-RETURNING id
+# A paper at arXiv is known by every key of its titles. A title alone adds none: it came by a key that was there.
+_BY_OTHER_TITLE: Final = """
+SELECT paper_variants.title_key, papers.id FROM paper_variants JOIN papers ON papers.id = paper_variants.paper_id
+WHERE paper_variants.title_key IN (SELECT value FROM json_each(:title_keys)) AND papers.arxiv_id IS NOT NULL
 """
 
-_IDENTIFY: Final = f"""
-WITH {_STAGED}, {_KNOWN}
-SELECT staged.position, coalesce(by_arxiv_id.id, by_title.id, only_one.id) AS paper_id
-FROM staged
-LEFT JOIN papers AS by_arxiv_id ON by_arxiv_id.arxiv_id = staged.arxiv_id
-LEFT JOIN papers AS by_title
-  ON by_title.title_key = staged.title_key AND by_title.arxiv_id IS NULL AND staged.arxiv_id IS NULL
-LEFT JOIN only_one ON only_one.title_key = staged.title_key AND staged.arxiv_id IS NULL
-"""
+_NEXT_ID: Final = "SELECT coalesce(max(id), 0) + 1 FROM papers"
 
-_TO_MERGE: Final = f"""
-WITH {_STAGED}, {_KNOWN}
-SELECT papers.id AS title_only_id, only_one.id AS paper_id
-FROM only_one JOIN papers ON papers.title_key = only_one.title_key AND papers.arxiv_id IS NULL
-ORDER BY 1
-"""
-
-_TO_PART: Final = f"""
-WITH {_STAGED}, {_KNOWN}
-SELECT mention.{{container}} AS container, mention.position, known.title_key, known.id AS paper_id,
-  coalesce(variant.title, papers.title) AS title
-FROM known JOIN papers ON papers.id = known.id
-JOIN {{table}} AS mention ON mention.paper_id = known.id AND mention.arxiv_id IS NULL
-LEFT JOIN paper_variants AS variant ON variant.id = mention.title_variant_id
-WHERE known.title_key NOT IN (SELECT title_key FROM only_one)
-  AND coalesce(variant.title_key, papers.title_key) = known.title_key
-ORDER BY 1, 2
-"""
+_CLAIM: Final = "UPDATE papers SET arxiv_id = ? WHERE id = ?"
 
 
-def load_mentions(connection: Connection, kind: MentionTable, bound: dict[str, Any]) -> tuple[set[int], set[int]]:
-    """Store the staged mentions, with the papers that they stand for where these are new.
+@dataclass(slots=True)
+class Identities:
+    """Who the papers of some mentions are.
 
-    `bound` holds `mentions` (packed rows) and the id of their container. Returns the ids of the new papers, and of
-    those that got their arXiv id.
+    `paper_ids` stand at the places of the mentions, `new` are the mentions of each paper that is to be made, `claimed`
+    the papers that got their arXiv id. `disputed` are keys of titles that fit a title alone and one paper at arXiv, or
+    several: what `reconcile` must look at.
     """
-    claimed = set(connection.scalars(statement(_CLAIM), bound))
-    new = set(connection.scalars(statement(_INSERT_WITH_ARXIV_ID), bound))
+
+    paper_ids: list[int]
+    new: dict[int, list[Row]]
+    claimed: set[int]
+    disputed: set[str]
+
+
+def identify(connection: Connection, mentions: Sequence[Row]) -> Identities:
+    """Find out which paper each of `mentions` stands for. Papers that are known by a title get their arXiv id here."""
+    known = _Known(connection, mentions)
+    claimed = known.claim(connection, mentions)
+    new: dict[int, list[Row]] = {}
     # After those with an arXiv id, so that a title alone in the same document can find them.
-    new.update(connection.scalars(statement(_INSERT_TITLE_ONLY), bound))
-    paper_of = {row.position: row.paper_id for row in connection.execute(statement(_IDENTIFY), bound)}
-    # Put into the rows, because SQLite would join two unfolded sets row by row.
-    identified = [{**row, "paper_id": paper_of[row["position"]]} for row in json.loads(bound["mentions"])]
-    insert_mentions(connection, kind, {**bound, "identified": packed(identified)})
-    return new, claimed
+    for mention in sorted(mentions, key=lambda row: (row["arxiv_id"] is None, row["position"])):
+        paper_id, is_new = known.paper(mention)
+        if is_new:
+            new[paper_id] = []
+        if paper_id in new:
+            new[paper_id].append(mention)
+    paper_ids = [known.paper(mention)[0] for mention in mentions]
+    return Identities(paper_ids, new, claimed, known.disputed(mentions, paper_ids))
 
 
-def title_only_keys(connection: Connection) -> list[dict[str, Any]]:
-    """Return the title of every paper without arXiv id as rows, for `reconcile` to look at all of them."""
-    keys = connection.scalars(statement("SELECT title_key FROM papers WHERE arxiv_id IS NULL ORDER BY id"))
-    return [{"title_key": key} for key in keys]
+class _Known:
+    """The papers that mentions may stand for: by arXiv id, by a title alone, and those at arXiv by each key."""
 
+    def __init__(self, connection: Connection, mentions: Sequence[Row]) -> None:
+        arxiv_ids = {"arxiv_ids": packed_texts(row["arxiv_id"] for row in mentions if row["arxiv_id"] is not None)}
+        title_keys = {"title_keys": packed_texts(row["title_key"] for row in mentions)}
+        self.next_id: int = connection.exec_driver_sql(_NEXT_ID).scalar_one()
+        known = connection.exec_driver_sql(_BY_ARXIV_ID, arxiv_ids)
+        self.by_arxiv_id: dict[str, int] = {arxiv_id: paper_id for arxiv_id, paper_id in known}  # noqa: C416 - typed so
+        self.by_title: dict[str, int] = {}
+        self.at_arxiv: dict[str, set[int]] = defaultdict(set)
+        for title_key, paper_id, is_at_arxiv in connection.exec_driver_sql(_BY_TITLE, title_keys):
+            if is_at_arxiv:
+                self.at_arxiv[title_key].add(paper_id)
+            else:
+                self.by_title[title_key] = paper_id
+        for title_key, paper_id in connection.exec_driver_sql(_BY_OTHER_TITLE, title_keys):
+            self.at_arxiv[title_key].add(paper_id)
 
-def reconcile(connection: Connection, bound: dict[str, Any]) -> tuple[set[int], dict[int, int]]:
-    """Part and merge papers in the light of the staged titles, whose texts are stored already.
+    def claim(self, connection: Connection, mentions: Sequence[Row]) -> set[int]:
+        """Let a paper known by its title alone keep its row when the one arXiv id of that title comes."""
+        named: dict[str, set[str]] = defaultdict(set)
+        for row in mentions:
+            if row["arxiv_id"] is not None:
+                named[row["title_key"]].add(row["arxiv_id"])
+        claims: dict[str, tuple[int, str]] = {}
+        for title_key, arxiv_ids in named.items():
+            if len(arxiv_ids) == 1 and title_key in self.by_title and not self.at_arxiv.get(title_key):
+                (arxiv_id,) = arxiv_ids
+                claim = self.by_title[title_key], title_key
+                if arxiv_id not in self.by_arxiv_id:
+                    claims[arxiv_id] = min(claims.get(arxiv_id, claim), claim)
+        for arxiv_id, (paper_id, title_key) in claims.items():
+            connection.exec_driver_sql(_CLAIM, (arxiv_id, paper_id))
+            del self.by_title[title_key]
+            self.by_arxiv_id[arxiv_id] = paper_id
+            self.at_arxiv[title_key].add(paper_id)
+        return {paper_id for paper_id, _ in claims.values()}
 
-    Returns the papers that lost or got a parted mention, and for each paper that is gone the one that it went into.
-    """
-    parts = [
-        Part(kind, row.container, row.position, row.paper_id, row.title_key, row.title)
-        for kind in MENTION_TABLES
-        for row in connection.execute(statement(_TO_PART, table=kind.table.name, container=kind.container), bound)
-    ]
-    parted = part_mentions(connection, parts) if parts else set()
-    merged = {row.title_only_id: row.paper_id for row in connection.execute(statement(_TO_MERGE), bound)}
-    if merged:
-        merge_papers(connection, merged)
-    return parted, merged
+    def paper(self, mention: Row) -> tuple[int, bool]:
+        """Return the paper of a mention, and whether it is a new one, which is known from now on."""
+        arxiv_id, title_key = mention["arxiv_id"], mention["title_key"]
+        at_arxiv = self.at_arxiv.get(title_key, ())
+        if arxiv_id is not None:
+            known = self.by_arxiv_id.get(arxiv_id)
+        elif title_key in self.by_title:
+            known = self.by_title[title_key]
+        else:
+            known = next(iter(at_arxiv)) if len(at_arxiv) == 1 else None
+        if known is not None:
+            return known, False
+        paper_id, self.next_id = self.next_id, self.next_id + 1
+        if arxiv_id is None:
+            self.by_title[title_key] = paper_id
+        else:
+            self.by_arxiv_id[arxiv_id] = paper_id
+            self.at_arxiv[title_key].add(paper_id)
+        return paper_id, True
+
+    def disputed(self, mentions: Sequence[Row], paper_ids: Sequence[int]) -> set[str]:
+        """Return the keys that fit several papers, once every title of `mentions` is one of its paper."""
+        with_id = set(self.by_arxiv_id.values())
+        for row, paper_id in zip(mentions, paper_ids, strict=True):
+            if paper_id in with_id:
+                self.at_arxiv[row["title_key"]].add(paper_id)
+        return {key for key, papers in self.at_arxiv.items() if len(papers) > 1 or (papers and key in self.by_title)}

@@ -2,31 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import (
-    CTE,
-    ColumnElement,
-    Connection,
-    Integer,
-    Select,
-    Subquery,
-    Table,
-    and_,
-    bindparam,
-    func,
-    or_,
-    select,
-    true,
-    union_all,
-)
-from sqlalchemy.dialects.sqlite import insert as upsert
+from sqlalchemy import Connection, Integer, Select, Subquery, Table, bindparam, select, union_all
 
-from catalog.load.staging import staged
+from catalog.load.staging import packed, staged_positions
 from catalog.models import digest_entries, digests, paper_records
+from catalog.rows import Row
 
-_TEXTS = ("title", "title_key", "abstract", "authors")
 _SET_LATER = ("paper_id", "title_variant_id", "abstract_variant_id", "authors_variant_id")
 
 
@@ -47,22 +33,11 @@ class MentionTable:
         left_out = (self.container, *_SET_LATER)
         return tuple(name for name in self.table.c.keys() if name not in left_out)  # noqa: SIM118
 
-    @property
-    def staged(self) -> CTE:
-        """The mentions bound as `mentions`, with their texts."""
-        return staged("mentions", (*self.own_columns, *_TEXTS))
-
-    def is_staged(self, mention: CTE) -> ColumnElement[bool]:
-        """The condition that joins the rows of the table to the staged mentions that they come from."""
-        here = self.table.c[self.container] == bindparam(self.container, type_=Integer)
-        return and_(here, self.table.c.position == mention.c.position)
-
     def staged_papers(self) -> Select[tuple[Any]]:
-        """Select the ids of the papers of the staged mentions, which are stored already."""
-        mention = self.staged
+        """Select the ids of the papers of the mentions bound as `mentions`, which are stored already."""
         here = self.table.c[self.container] == bindparam(self.container, type_=Integer)
         # As a set and not as a join, for which SQLite would unfold the staged rows once for each stored one.
-        return select(self.table.c.paper_id).where(here, self.table.c.position.in_(select(mention.c.position)))
+        return select(self.table.c.paper_id).where(here, self.table.c.position.in_(staged_positions()))
 
 
 ENTRIES: Final = MentionTable(digest_entries, "digest_id", ("has_abstract",))
@@ -70,22 +45,58 @@ RECORDS: Final = MentionTable(paper_records, "source_document_id", ("has_abstrac
 MENTION_TABLES: Final = (ENTRIES, RECORDS)
 
 
-def insert_mentions(connection: Connection, kind: MentionTable, bound: dict[str, Any]) -> None:
-    """Store the staged mentions, each of the paper that its `paper_id` names.
+@dataclass(frozen=True, slots=True)
+class Staged:
+    """Mentions of one document that are to be stored, and the links of each, as rows (see `catalog.rows`).
+
+    All stand in the digest `digest_id`, or outside of any where that is None.
+    """
+
+    kind: MentionTable
+    document_id: int
+    digest_id: int | None
+    mentions: Sequence[Row]
+    links: Sequence[Row]
+
+    def bound(self, mentions: Sequence[Row]) -> dict[str, Any]:
+        """Return what statements about some of the mentions bind: these as `mentions`, and their container."""
+        return {"mentions": packed(mentions), "digest_id": self.digest_id, "source_document_id": self.document_id}
+
+
+def insert_mentions(connection: Connection, staged: Staged, paper_ids: Sequence[int]) -> None:
+    """Store the staged mentions, each of the paper that stands at its place in `paper_ids`.
 
     One that is there stays as it is, but that its prose may come now, where only facts had been loaded.
     """
-    mention = staged("identified", ("paper_id", *kind.own_columns))
-    container = bindparam(kind.container, type_=Integer)
-    rows = select(container, mention.c.paper_id, *(mention.c[key] for key in kind.own_columns)).where(true())
-    insertion = upsert(kind.table).from_select([kind.container, "paper_id", *kind.own_columns], rows)
-    excluded = insertion.excluded
-    completed = insertion.on_conflict_do_update(
-        index_elements=[kind.container, "position"],
-        set_={name: func.coalesce(excluded[name], kind.table.c[name]) for name in kind.prose},
-        where=or_(*(excluded[name].is_distinct_from(kind.table.c[name]) for name in kind.prose)),
+    container = {"digest_id": staged.digest_id, "source_document_id": staged.document_id}
+    rows = [
+        {**mention, **container, "paper_id": paper_id}
+        for mention, paper_id in zip(staged.mentions, paper_ids, strict=True)
+    ]
+    if rows:
+        connection.exec_driver_sql(_insertion(staged.kind), rows)
+
+
+@cache
+def _insertion(kind: MentionTable) -> str:
+    columns = (kind.container, "paper_id", *kind.own_columns)
+    is_new = " OR ".join(f"excluded.{name} IS NOT {kind.table.name}.{name}" for name in kind.prose)
+    completed = ", ".join(f"{name} = coalesce(excluded.{name}, {kind.table.name}.{name})" for name in kind.prose)
+    return (
+        f"INSERT INTO {kind.table.name} ({', '.join(columns)}) VALUES ({', '.join(f':{name}' for name in columns)}) "
+        f"ON CONFLICT ({kind.container}, position) DO UPDATE SET {completed} WHERE {is_new}"
     )
-    connection.execute(completed, bound)
+
+
+def stored_papers(connection: Connection, staged: Staged) -> list[int]:
+    """Return the papers of the staged mentions, each at its place, as they are stored."""
+    kind = staged.kind
+    container = staged.document_id if staged.digest_id is None else staged.digest_id
+    positions = [mention["position"] for mention in staged.mentions]
+    query = f"SELECT position, paper_id FROM {kind.table.name} WHERE {kind.container} = ? AND position BETWEEN ? AND ?"
+    bounds = (container, min(positions, default=0), max(positions, default=0))
+    paper_at: dict[int, int] = {row.position: row.paper_id for row in connection.exec_driver_sql(query, bounds)}
+    return [paper_at[position] for position in positions]
 
 
 def all_mentions(*columns: str) -> Subquery:

@@ -8,11 +8,23 @@ counts: a copy under another name is no other document.
 from __future__ import annotations
 
 from pathlib import PurePath
+from typing import Any, Final
 
-from sqlalchemy import Connection, Select, and_, func, literal, or_, select, update
+from sqlalchemy import Connection, Row, select, update
 
+from catalog.load.staging import run
 from catalog.models import digests, source_documents
-from catalog.records import Origin
+from catalog.records import DocumentRecord, Origin
+
+# Those that are marked already give way to none, and come first.
+_NAMED: Final = """
+SELECT digests.id, digests.name, sha256 FROM digests JOIN source_documents ON source_documents.id = source_document_id
+WHERE digests.name = :plain
+  OR digests.name BETWEEN :first AND :end AND digests.name = :first || substr(sha256, 1, 8)
+ORDER BY length(digests.name) DESC, digests.id
+"""
+
+_RENAME: Final = "UPDATE digests SET name = :name WHERE id = :id"
 
 
 def plain_name(origin: Origin, place: int) -> str:
@@ -28,28 +40,51 @@ def marked_name(origin: Origin, place: int) -> str:
 
 def settle_names(connection: Connection, plain: str) -> set[int]:
     """Mark the digests that share the name `plain`, or let the only one have it; return those with another name now."""
-    named = connection.execute(_named(plain)).all()
+    # The range keeps the look-up inside the index: "-" is followed by "." in code point order.
+    named = run(connection, _NAMED, {"plain": plain, "first": f"{plain}-", "end": f"{plain}."}).all()
     renamed = set()
     for row in named:
         name = plain if len(named) == 1 else _marked(plain, row.sha256)
         if row.name != name:
-            connection.execute(update(digests).where(digests.c.id == row.id).values(name=name))
+            run(connection, _RENAME, {"id": row.id, "name": name})
             renamed.add(int(row.id))
     return renamed
 
 
+def is_better_named(connection: Connection, record: DocumentRecord, known: Row[Any]) -> bool:
+    """Whether the name of this copy is the one to keep: one that dates a digest, else the first in order."""
+    if record.origin.name == known.name:
+        return False
+    dated = select(digests.c.id).where(digests.c.source_document_id == known.id, digests.c.date_basis == "file name")
+    was_dated = connection.execute(dated.limit(1)).first() is not None
+    is_dated = any(digest.date_basis == "file name" for digest in record.digests)
+    return (not is_dated, record.origin.name) < (not was_dated, known.name)
+
+
+def rename_document(connection: Connection, record: DocumentRecord, document_id: int, former: Origin) -> set[int]:
+    """Give a document the name of a copy of it, with what the name says of its digests; return digests that changed."""
+    changed: set[int] = set()
+    connection.execute(
+        update(source_documents).values(name=record.origin.name).where(source_documents.c.id == document_id)
+    )
+    own = select(digests.c.id).where(digests.c.source_document_id == document_id).order_by(digests.c.id)
+    places = list(enumerate(connection.scalars(own).all()))
+    # All former names go first: one of them may be the new name of another digest of the document.
+    for place, digest_id in places:
+        aside = {"name": f"{record.origin.sha256} {place}"}
+        connection.execute(update(digests).values(aside).where(digests.c.id == digest_id))
+    for place, _ in places:
+        changed |= settle_names(connection, plain_name(former, place))
+    for place, digest_id in places:
+        digest = record.digests[place]
+        named = {"name": marked_name(record.origin, place), "kind": digest.kind, "query": digest.query}
+        if digest.date_basis == "file name":
+            named |= dict.fromkeys(("digest_date", "earliest_date", "latest_date"), digest.digest_date)
+            named["date_basis"] = digest.date_basis
+        connection.execute(update(digests).values(named).where(digests.c.id == digest_id))
+        changed |= {digest_id} | settle_names(connection, plain_name(record.origin, place))
+    return changed
+
+
 def _marked(plain: str, sha256: str) -> str:
     return f"{plain}-{sha256[:8]}"
-
-
-def _named(plain: str) -> Select[tuple[int, str, str]]:
-    # The range keeps the look-up inside the index: "-" is followed by "." in code point order.
-    may_be_marked = digests.c.name.between(f"{plain}-", f"{plain}.")
-    is_marked = digests.c.name == literal(f"{plain}-") + func.substr(source_documents.c.sha256, 1, 8)
-    return (
-        select(digests.c.id, digests.c.name, source_documents.c.sha256)
-        .join(source_documents, source_documents.c.id == digests.c.source_document_id)
-        .where(or_(digests.c.name == plain, and_(may_be_marked, is_marked)))
-        # Those that are marked already give way to none.
-        .order_by(func.length(digests.c.name).desc(), digests.c.id)
-    )

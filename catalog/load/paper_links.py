@@ -2,27 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Sequence
+from typing import Final
 
-from sqlalchemy import (
-    ColumnElement,
-    Connection,
-    Integer,
-    and_,
-    bindparam,
-    func,
-    insert,
-    null,
-    or_,
-    select,
-    true,
-)
-from sqlalchemy.dialects.sqlite import insert as upsert
+from sqlalchemy import Connection
 
-from catalog.load.mentions import MentionTable
-from catalog.load.staging import packed_ids, staged, statement
-from catalog.models import link_assertions, links, repositories
+from catalog.load.mentions import Staged
+from catalog.load.staging import packed, packed_ids, run
+from catalog.rows import Row
 
 _WORDS = ("roles", "is_promised", "is_own")
 _PLACED = (
@@ -39,118 +26,87 @@ _PLACED = (
     "char_start",
 )
 _SAID = (*_PLACED, *_WORDS)
-_COLUMNS = (
-    "position",
-    "url",
-    "url_key",
-    "host",
-    "kind",
-    "owner",
-    "name",
-    *_SAID,
+
+# Which spelling of one address is shown, whatever the order of loading: https, else the first by code point.
+_IS_PREFERRED: Final = """
+(excluded.url NOT GLOB 'https:*', excluded.url) < ({table}.url NOT GLOB 'https:*', {table}.url)
+"""
+
+_UPSERT_REPOSITORY: Final = f"""
+INSERT INTO repositories (host, owner, name, url) VALUES (:host, :owner, :name, :url)
+ON CONFLICT (host, owner, name) DO UPDATE SET owner = excluded.owner, name = excluded.name, url = excluded.url
+WHERE {_IS_PREFERRED.format(table="repositories")}
+"""
+
+_UPSERT_LINK: Final = f"""
+INSERT INTO links (url, url_key, host, kind, repository_id) VALUES (:url, :url_key, :host, :kind, iif(
+  :kind = 'repository', (SELECT id FROM repositories WHERE host = :host AND owner = :owner AND name = :name), NULL
+))
+ON CONFLICT (url_key) DO UPDATE SET url = excluded.url, host = excluded.host
+WHERE {_IS_PREFERRED.format(table="links")}
+"""
+
+_INSERT_ASSERTION: Final = f"""
+INSERT INTO link_assertions (paper_id, link_id, source_document_id, digest_id, position, {", ".join(_SAID)})
+VALUES (
+  :paper_id, (SELECT id FROM links WHERE url_key = :url_key), :source_document_id, :digest_id, :position,
+  {", ".join(f":{key}" for key in _SAID)}
 )
-_DOCUMENT = bindparam("source_document_id", type_=Integer)
+"""
+
+# The same link at the same place, whatever its words were made out to be.
+_IS_KNOWN: Final = f"""
+SELECT 1 FROM link_assertions
+WHERE source_document_id = :source_document_id AND position = :position AND digest_id IS :digest_id
+  AND link_id = (SELECT id FROM links WHERE url_key = :url_key)
+  AND {" AND ".join(f"{key} IS :{key}" for key in _PLACED)}
+"""
 
 
-def load_links(connection: Connection, kind: MentionTable, bound: dict[str, Any], *, is_completion: bool) -> int:
-    """Store the links of the staged mentions, which are there already; return how many assertions are new.
+def load_links(
+    connection: Connection, staged: Staged, paper_ids: Sequence[int], *, is_completion: bool
+) -> tuple[int, set[int]]:
+    """Store the links of the staged mentions, which are there already, of the papers at their places in `paper_ids`.
 
-    `bound` holds `mentions` and `links` (packed rows), the id of the mentions' container and `source_document_id`.
-    With `is_completion` assertions of the document are there already, and may have been made out otherwise.
+    Returns how many assertions are new, and the papers whose links `settle_links` must bring in line. With
+    `is_completion` assertions of the document are there already, and may have been made out otherwise.
     """
-    connection.execute(_upsert_repositories(), bound)
-    connection.execute(_upsert_links(), bound)
-    added = connection.scalars(_insert_assertions(kind), bound).all()
-    reworded = connection.scalars(statement(_REWORD), bound).all() if is_completion else []
-    if added or reworded:
-        settle_links(connection, [*added, *reworded])
-    return len(added)
+    if not staged.links:
+        return 0, set()
+    paper_at = {mention["position"]: paper for mention, paper in zip(staged.mentions, paper_ids, strict=True)}
+    container = {"digest_id": staged.digest_id, "source_document_id": staged.document_id}
+    rows = [{**link, **container, "paper_id": paper_at[link["position"]]} for link in sorted(staged.links, key=_place)]
+    _store_targets(connection, rows)
+    reworded: list[int] = []
+    if is_completion:
+        rows = [row for row in rows if connection.exec_driver_sql(_IS_KNOWN, row).first() is None]
+        reworded = list(run(connection, _REWORD, {**container, "links": packed(staged.links)}).scalars())
+    if rows:
+        connection.exec_driver_sql(_INSERT_ASSERTION, rows)
+    return len(rows), {row["paper_id"] for row in rows}.union(reworded)
+
+
+def _place(link: Row) -> tuple[int, int, int]:
+    return link["position"], link["line"] or 0, -1 if link["char_start"] is None else link["char_start"]
+
+
+def _store_targets(connection: Connection, rows: Iterable[Row]) -> None:
+    """Store what the links lead to, each address once."""
+    first: dict[str, Row] = {}
+    for row in rows:
+        first.setdefault(row["url"], row)
+    targets = sorted(first.values(), key=lambda row: (row["position"], row["url"]))
+    repositories = [row for row in targets if row["kind"] == "repository"]
+    if repositories:
+        connection.exec_driver_sql(_UPSERT_REPOSITORY, repositories)
+    connection.exec_driver_sql(_UPSERT_LINK, targets)
 
 
 def settle_links(connection: Connection, paper_ids: Iterable[int]) -> None:
     """Bring links and roles of `paper_ids` in line with what the assertions say of them."""
     bound = {"paper_ids": packed_ids(set(paper_ids))}
     for settling in (_DROP_ROLES, _DROP_LINKS, _SETTLE_LINKS, _SETTLE_ROLES):
-        connection.execute(statement(settling), bound)
-
-
-def _is_preferred(one: ColumnElement[str], other: ColumnElement[str]) -> ColumnElement[bool]:
-    """Which spelling of one address is shown, whatever the order of loading: https, else the first by code point."""
-    secure, was_secure = one.startswith("https:"), other.startswith("https:")
-    return or_(and_(secure, ~was_secure), and_(secure == was_secure, one < other))
-
-
-def _upsert_repositories() -> Any:
-    link = staged("links", _COLUMNS)
-    columns = ("host", "owner", "name", "url")
-    rows = (
-        select(*(link.c[key] for key in columns))
-        .where(link.c.kind == "repository")
-        .group_by(link.c.url)
-        .order_by(func.min(link.c.position))
-    )
-    statement = upsert(repositories).from_select(columns, rows)
-    return statement.on_conflict_do_update(
-        index_elements=["host", "owner", "name"],
-        set_={key: statement.excluded[key] for key in ("owner", "name", "url")},
-        where=_is_preferred(statement.excluded.url, repositories.c.url),
-    )
-
-
-def _upsert_links() -> Any:
-    link = staged("links", _COLUMNS)
-    is_its = and_(
-        link.c.kind == "repository",
-        repositories.c.host == link.c.host,
-        repositories.c.owner == link.c.owner,
-        repositories.c.name == link.c.name,
-    )
-    rows = (
-        select(link.c.url, link.c.url_key, link.c.host, link.c.kind, repositories.c.id)
-        .join_from(link, repositories, is_its, isouter=True)
-        .where(true())
-        .group_by(link.c.url)
-        .order_by(func.min(link.c.position))
-    )
-    statement = upsert(links).from_select(["url", "url_key", "host", "kind", "repository_id"], rows)
-    return statement.on_conflict_do_update(
-        index_elements=["url_key"],
-        set_={"url": statement.excluded.url, "host": statement.excluded.host},
-        where=_is_preferred(statement.excluded.url, links.c.url),
-    )
-
-
-def _insert_assertions(kind: MentionTable) -> Any:
-    link, table = staged("links", _COLUMNS), kind.table
-    digest_id = table.c.digest_id if kind.container == "digest_id" else null()
-    # The same link at the same place, whatever its words were made out to be.
-    is_known = (
-        select(link_assertions.c.id)
-        .where(
-            link_assertions.c.source_document_id == _DOCUMENT,
-            link_assertions.c.position == link.c.position,
-            link_assertions.c.digest_id.is_not_distinct_from(digest_id),
-            link_assertions.c.link_id == links.c.id,
-            *(link_assertions.c[key].is_not_distinct_from(link.c[key]) for key in _PLACED),
-        )
-        .exists()
-    )
-    rows = (
-        select(
-            table.c.paper_id,
-            links.c.id,
-            _DOCUMENT,
-            digest_id,
-            link.c.position,
-            *(link.c[key] for key in _SAID),
-        )
-        .join_from(link, table, kind.is_staged(link))
-        .join(links, links.c.url_key == link.c.url_key)
-        .where(~is_known)
-        .order_by(link.c.position, link.c.line, link.c.char_start)
-    )
-    columns = ["paper_id", "link_id", "source_document_id", "digest_id", "position", *_SAID]
-    return insert(link_assertions).from_select(columns, rows).returning(link_assertions.c.paper_id)
+        run(connection, settling, bound)
 
 
 def _extracted(keys: Iterable[str]) -> str:

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, insert, select
 from catalog.load.facts import drop_names
 from catalog.load.mentions import MENTION_TABLES, MentionTable
 from catalog.load.paper_links import settle_links
-from catalog.load.staging import packed, packed_ids, statement
+from catalog.load.staging import packed, packed_ids, run
 from catalog.load.texts import FIELDS, expose_texts, show_texts
 from catalog.models import papers
 
@@ -86,7 +86,7 @@ def merge_papers(connection: Connection, merged: Mapping[int, int]) -> None:
     expose_texts(connection, affected)
     moves = packed({"from": gone, "to": kept} for gone, kept in merged.items())
     for kind in MENTION_TABLES:
-        connection.execute(statement(_MOVE, table=kind.table.name), {"moves": moves})
+        run(connection, _MOVE, {"moves": moves}, table=kind.table.name)
     _take_along(connection, affected)
     _delete_papers(connection, merged)
     show_texts(connection, set(merged.values()))
@@ -105,7 +105,7 @@ def part_mentions(connection: Connection, parts: Sequence[Part]) -> set[int]:
             if part.kind is kind
         )
         names = {"table": kind.table.name, "container": kind.container}
-        connection.execute(statement(_MOVE_ONE, **names), {"moves": moves})
+        run(connection, _MOVE_ONE, {"moves": moves}, **names)
     _take_along(connection, affected)
     show_texts(connection, affected)
     return affected
@@ -127,18 +127,16 @@ def _take_along(connection: Connection, paper_ids: Iterable[int]) -> None:
     for kind in MENTION_TABLES:
         for field in FIELDS:
             names = {"table": kind.table.name, "field": field, "pointer": f"{field}_variant_id"}
-            connection.execute(statement(_COPY_TEXTS, **names), bound)
-            connection.execute(statement(_POINT_TO_COPIES, **names), bound)
-    connection.execute(statement(_MOVE_ASSERTIONS), bound)
+            run(connection, _COPY_TEXTS, bound, **names)
+            run(connection, _POINT_TO_COPIES, bound, **names)
+    run(connection, _MOVE_ASSERTIONS, bound)
     settle_links(connection, paper_ids)
 
 
 def _delete_papers(connection: Connection, paper_ids: Iterable[int]) -> None:
     bound = {"paper_ids": packed_ids(paper_ids)}
-    named = connection.scalars(
-        statement(_DELETE + " RETURNING author_id", table="paper_authors", column="paper_id"), bound
-    )
+    named = run(connection, _DELETE + " RETURNING author_id", bound, table="paper_authors", column="paper_id").scalars()
     drop_names(connection, named.all())
     for table in ("paper_variants", "paper_categories"):
-        connection.execute(statement(_DELETE, table=table, column="paper_id"), bound)
-    connection.execute(statement(_DELETE, table="papers", column="id"), bound)
+        run(connection, _DELETE, bound, table=table, column="paper_id")
+    run(connection, _DELETE, bound, table="papers", column="id")

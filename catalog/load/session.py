@@ -1,24 +1,38 @@
-"""Many documents into one catalogue file: each on its own, so that a bad one costs nobody else anything."""
+"""Many documents into one catalogue file, so that a bad one costs nobody else anything."""
 
 from __future__ import annotations
 
 import importlib.metadata
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Connection, Select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import Connection, Select, func, select
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from catalog.database import create_catalog_engine, known_revisions, require_current, translated_errors
 from catalog.documents import DocumentError, open_document
 from catalog.errors import CatalogError, ExitCode, Fault
-from catalog.load.document import Account, LoadTerms, load_document
+from catalog.load.account import Account, LoadTerms
+from catalog.load.batch import Batch
+from catalog.load.document import load_document
+from catalog.load.search_index import deferred_search_index
+from catalog.load.staging import packed_texts, text_set
 from catalog.migrate import create_catalog
+from catalog.models import source_documents
 from catalog.readers import read_document
-from catalog.records import DocumentRecord
+from catalog.records import DocumentRecord, RejectRecord
+
+_BATCH_WEIGHT: Final = 16_000_000
+"""How much is stored in one transaction (see `_weight`): a second's work, of which a kill takes no more."""
+
+_MENTION_WEIGHT: Final = 2000
+_DEFERRED_WEIGHT: Final = 20 * _MENTION_WEIGHT
+
+_CACHE_KIBIBYTES: Final = 64 * 1024
 
 
 def load_terms(*, as_of: date | None = None, year: int | None = None) -> LoadTerms:
@@ -61,21 +75,67 @@ def load_documents(
     if database.exists():
         require_current(database)
     target = Target(database)
-    try:
+
+    def records() -> Iterator[DocumentRecord]:
         for path in paths:
             try:
-                yield target.load(_read(path, format_name), terms)
+                yield _read(path, format_name)
             except DocumentError as error:
                 on_error(Fault.of(error))
             on_document()
+
+    try:
+        for some in batches(records()):
+            for outcome in target.load_all(some, terms):
+                if isinstance(outcome, DocumentError):
+                    on_error(Fault.of(outcome))
+                else:
+                    yield outcome
+        target.check_identity()  # somebody may have taken their time over the accounts
     finally:
         target.close()
+
+
+def batches(records: Iterable[DocumentRecord]) -> Iterator[list[DocumentRecord]]:
+    """Yield `records` in their order, as many at a time as one transaction takes: a kill costs these.
+
+    One whose papers come lazily is alone, because it can be read only once.
+    """
+    some: list[DocumentRecord] = []
+    total = 0
+    for record in records:
+        weight = _weight(record)
+        if some and total + weight > _BATCH_WEIGHT:
+            yield some
+            some, total = [], 0
+        some.append(record)
+        total += weight
+    if some:
+        yield some
+
+
+def _weight(record: DocumentRecord) -> int:
+    """What a document weighs in a batch: the characters of its texts, and as many for each mention as its row costs."""
+    if not isinstance(record.papers, tuple):
+        return _BATCH_WEIGHT
+    entries = (entry for digest in record.digests for entry in digest.entries)
+    mentions = (
+        _MENTION_WEIGHT + len(one.text if isinstance(one, RejectRecord) else one.abstract or "")
+        for one in (*entries, *record.papers, *record.rejects)
+    )
+    return sum(mentions)
 
 
 def _read(path: Path | DocumentError, format_name: str | None) -> DocumentRecord:
     if isinstance(path, DocumentError):
         raise path
     return read_document(open_document(path), format_name)
+
+
+def _are_there(connection: Connection, records: Iterable[DocumentRecord]) -> bool:
+    hashes = {record.origin.sha256 for record in records}
+    there = select(func.count()).where(source_documents.c.sha256.in_(text_set("sha256s")))
+    return connection.scalar(there, {"sha256s": packed_texts(hashes)}) == len(hashes)
 
 
 class Target:
@@ -91,8 +151,9 @@ class Target:
         connection = self.connection or self._open()
         try:
             with translated_errors(self.path), connection.begin():
-                account = load_document(connection, record, terms)
-                self._check_identity()
+                with self._search_index(connection, record):
+                    account = load_document(connection, record, terms)
+                self.check_identity()
         except IntegrityError as error:
             raise DocumentError(
                 f"{record.origin.name}: breaks a rule of the catalogue ({error.orig}), so nothing of it was stored; "
@@ -100,10 +161,60 @@ class Target:
             ) from error
         except CatalogError:
             # SQLite notices too, but its word for it is that the file is read-only.
-            self._check_identity()
+            self.check_identity()
             raise
-        self._check_identity()
+        self.check_identity()
         return account
+
+    def _search_index(self, connection: Connection, record: DocumentRecord) -> AbstractContextManager[None]:
+        """Let the search index wait where that is worth it: to do without triggers takes as long as a few papers.
+
+        What is there already may change nothing, not even the place of the triggers in the file.
+        """
+        if _weight(record) < _DEFERRED_WEIGHT or _are_there(connection, [record]):
+            return nullcontext()
+        return deferred_search_index(connection)
+
+    def load_all(self, records: Sequence[DocumentRecord], terms: LoadTerms) -> Iterator[Account | DocumentError]:
+        """Store documents in one transaction, and yield what became of each of them once that is done.
+
+        Where one of them is at fault, each is stored in a transaction of its own, so that it costs nobody else
+        anything. Raises CatalogError where the file cannot be used.
+        """
+        accounts = self._load_together(records, terms) if len(records) > 1 else None
+        if accounts is not None:
+            yield from accounts
+            return
+        for record in records:
+            try:
+                yield self.load(record, terms)
+            except DocumentError as error:
+                yield error
+
+    def _load_together(self, records: Sequence[DocumentRecord], terms: LoadTerms) -> list[Account] | None:
+        """Store documents in one transaction; return None, and store nothing, where that cannot be.
+
+        Where all are there already nothing is to be written.
+        """
+        connection = self.connection or self._open()
+        batch = Batch()
+        try:
+            with translated_errors(self.path), connection.begin():
+                if _are_there(connection, records):
+                    return None
+                with deferred_search_index(connection):
+                    accounts = [load_document(connection, record, terms, batch) for record in records]
+                    batch.settle(connection)
+                self.check_identity()
+        except (DocumentError, IntegrityError):
+            return None
+        except CatalogError as error:
+            self.check_identity()
+            if isinstance(error.__cause__, DBAPIError):
+                raise  # the file is at fault, or somebody else has it: no document alone would fare better
+            return None
+        self.check_identity()
+        return accounts
 
     def scalar(self, query: Select[Any]) -> Any:
         """Return the first value that a query finds in the file, or None; also where there is no file yet."""
@@ -125,6 +236,12 @@ class Target:
             require_current(self.path)  # another file may have appeared there meanwhile
         with translated_errors(self.path):
             self.connection = create_catalog_engine(self.path).connect()
+            # SQLite's own 2 MB would read and write the same pages of indexes again and again. Asked of the driver,
+            # because SQLAlchemy would begin a transaction for it, and wait for whoever has the file.
+            settings = self.connection.connection.cursor()
+            for pragma in (f"cache_size = -{_CACHE_KIBIBYTES}", "temp_store = MEMORY"):
+                settings.execute(f"PRAGMA {pragma}")
+            settings.close()
         self.identity = self._stat()
         return self.connection
 
@@ -135,8 +252,9 @@ class Target:
             return None
         return stat.st_dev, stat.st_ino
 
-    def _check_identity(self) -> None:
-        if self._stat() != self.identity:
+    def check_identity(self) -> None:
+        """Raise CatalogError where the file is another one than when it was opened."""
+        if self.connection is not None and self._stat() != self.identity:
             raise CatalogError(
                 f"{self.path}: was deleted or replaced during the load, and what was loaded went with it; load again.",
                 ExitCode.IO,

@@ -1,16 +1,17 @@
 """Rows as a set that SQL can read: one bound JSON array, unfolded inside the statement.
 
-No table is made for it, so nothing but Alembic ever changes a schema, and a statement sees the whole document at once.
+No table is made for it, so nothing but Alembic ever changes a schema. It is for what is rare or small: text that is
+unfolded costs more than rows that are bound one by one.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Any
 
-from sqlalchemy import CTE, Integer, Select, TextClause, bindparam, column, func, select, text
+from sqlalchemy import ColumnClause, Connection, CursorResult, Integer, Select, Text, bindparam, column, func, select
 
 from catalog.models import metadata
 from catalog.rows import Row
@@ -18,24 +19,29 @@ from catalog.rows import Row
 _IDENTIFIERS = frozenset(metadata.tables) | {name for table in metadata.tables.values() for name in table.c.keys()}  # noqa: SIM118
 
 
-@cache  # two parts of one statement must name the same expression, not two of one name
-def staged(name: str, columns: tuple[str, ...]) -> CTE:
-    """Return the rows bound as `name` (see `packed`) as a common table expression with `columns`."""
-    unfolded = func.json_each(bindparam(name)).table_valued(column("value"), name=f"{name}_json")
-    return select(*(func.json_extract(unfolded.c.value, f"$.{key}").label(key) for key in columns)).cte(
-        f"staged_{name}"
-    )
+def staged_positions() -> Select[tuple[Any]]:
+    """Return a selectable of the positions of the rows bound as `mentions` (see `packed`)."""
+    unfolded = func.json_each(bindparam("mentions")).table_valued(column("value"), name="mentions_json")
+    return select(func.json_extract(unfolded.c.value, "$.position"))
 
 
 def packed(rows: Iterable[Row]) -> str:
-    """Return `rows` as the text to bind for `staged`."""
+    """Return `rows` as the text to bind, for a statement to unfold with `json_each`."""
     return json.dumps(list(rows))
 
 
 def id_set(name: str) -> Select[tuple[Any]]:
     """Return a selectable of the integers bound as `name` (see `packed_ids`)."""
-    unfolded = func.json_each(bindparam(name)).table_valued(column("value", Integer), name=f"{name}_json")
-    return select(unfolded.c.value)
+    return _unfolded(name, column("value", Integer))
+
+
+def text_set(name: str) -> Select[tuple[Any]]:
+    """Return a selectable of the texts bound as `name` (see `packed_texts`)."""
+    return _unfolded(name, column("value", Text))
+
+
+def _unfolded(name: str, value: ColumnClause[Any]) -> Select[tuple[Any]]:
+    return select(func.json_each(bindparam(name)).table_valued(value, name=f"{name}_json").c.value)
 
 
 def packed_ids(ids: Iterable[int]) -> str:
@@ -43,13 +49,23 @@ def packed_ids(ids: Iterable[int]) -> str:
     return json.dumps(sorted(ids))
 
 
-@cache
-def statement(template: str, **identifiers: str) -> TextClause:
-    """Return the SQL of `template`, its `{placeholders}` filled with names of our own tables and columns.
+def packed_texts(texts: Iterable[str]) -> str:
+    """Return different `texts` as the text to bind, in one order."""
+    return json.dumps(sorted(set(texts)))
 
-    Raises ValueError for any other name: values are always bound.
+
+def run(connection: Connection, template: str, bound: Mapping[str, Any], **identifiers: str) -> CursorResult[Any]:
+    """Execute the SQL of `template`, its `{placeholders}` filled with names of our own tables and columns.
+
+    It goes straight to the driver, which takes `:names` from `bound`: what SQLAlchemy does to build a statement costs
+    more than most of these do. Raises ValueError for any other name: values are always bound.
     """
+    return connection.exec_driver_sql(_filled(template, **identifiers), dict(bound))
+
+
+@cache
+def _filled(template: str, **identifiers: str) -> str:
     unknown = set(identifiers.values()) - _IDENTIFIERS
     if unknown:
         raise ValueError(f"no names of ours: {', '.join(sorted(unknown))}")
-    return text(template.format(**identifiers))
+    return template.format(**identifiers)

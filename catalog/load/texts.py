@@ -11,8 +11,10 @@ from typing import Any, Final
 
 from sqlalchemy import Connection
 
-from catalog.load.mentions import MENTION_TABLES, MentionTable
-from catalog.load.staging import packed_ids, statement
+from catalog.load.identity import Identities
+from catalog.load.mentions import MENTION_TABLES, MentionTable, Staged
+from catalog.load.staging import packed_ids, run
+from catalog.rows import Row
 
 FIELDS: Final = ("title", "abstract", "authors")
 
@@ -140,20 +142,40 @@ WHERE paper_id IN (SELECT value FROM json_each(:paper_ids)) AND {pointer} IN (
 """
 
 
-def add_texts(connection: Connection, kind: MentionTable, bound: dict[str, Any], *, is_completion: bool) -> set[int]:
+def add_texts(connection: Connection, staged: Staged, identities: Identities, *, is_completion: bool) -> set[int]:
     """Keep the texts of the staged mentions, which are stored already; return the papers that show another text now.
 
-    `bound` holds `mentions` (packed rows) and the id of their container. With `is_completion` the mentions gave texts
-    before, which may have been read otherwise.
+    With `is_completion` the mentions gave texts before, which may have been read otherwise.
     """
-    papers = set(connection.scalars(kind.staged_papers(), bound))
+    kind = staged.kind
     if is_completion:
-        return _read_again(connection, kind, papers, bound)
+        bound = staged.bound(staged.mentions)
+        return _read_again(connection, kind, set(connection.scalars(kind.staged_papers(), bound)), bound)
+    differing = _differing(connection, staged, identities)
+    if not differing:
+        return set()
+    bound = staged.bound(differing)
+    papers = set(connection.scalars(kind.staged_papers(), bound))
     changed: set[int] = set()
     for field in ("abstract", "authors"):
-        changed.update(connection.scalars(statement(_FILL, field=field, **_place(kind)), bound))
+        changed.update(run(connection, _FILL, bound, field=field, **_place(kind)).scalars())
     _keep(connection, kind, {**bound, "is_exposed": False})
     return changed | show_better_texts(connection, papers)
+
+
+def _differing(connection: Connection, staged: Staged, identities: Identities) -> list[Row]:
+    """The staged mentions that give a text which their paper does not show. Most give what is there already."""
+    known = packed_ids(set(identities.paper_ids) - identities.new.keys())
+    shown = {
+        paper_id: dict(zip(FIELDS, texts, strict=True))
+        for paper_id, *texts in connection.exec_driver_sql(_SHOWN, {"paper_ids": known})
+    }
+    shown |= {paper_id: mentions[0] for paper_id, mentions in identities.new.items()}
+    return [
+        mention
+        for mention, paper_id in zip(staged.mentions, identities.paper_ids, strict=True)
+        if any(mention[field] is not None and mention[field] != shown[paper_id][field] for field in FIELDS)
+    ]
 
 
 def _read_again(connection: Connection, kind: MentionTable, papers: set[int], bound: dict[str, Any]) -> set[int]:
@@ -166,17 +188,17 @@ def _read_again(connection: Connection, kind: MentionTable, papers: set[int], bo
 
 
 def _shown(connection: Connection, paper_ids: Iterable[int]) -> dict[int, tuple[str | None, ...]]:
-    rows = connection.execute(statement(_SHOWN), {"paper_ids": packed_ids(paper_ids)})
+    rows = run(connection, _SHOWN, {"paper_ids": packed_ids(paper_ids)})
     return {row.id: (row.title, row.abstract, row.authors) for row in rows}
 
 
 def _keep(connection: Connection, kind: MentionTable, bound: dict[str, Any]) -> None:
     """Keep every staged text that its paper does not show, and let the mention that gave it point to it."""
-    connection.execute(statement(_ADD_TITLES, **_place(kind)), bound)
+    run(connection, _ADD_TITLES, bound, **_place(kind))
     for field in ("abstract", "authors"):
-        connection.execute(statement(_ADD_VARIANTS, field=field, **_place(kind)), bound)
+        run(connection, _ADD_VARIANTS, bound, field=field, **_place(kind))
     for field in FIELDS:
-        connection.execute(statement(_POINT, field=field, pointer=_pointer(field), **_place(kind)), bound)
+        run(connection, _POINT, bound, field=field, pointer=_pointer(field), **_place(kind))
 
 
 def _place(kind: MentionTable) -> dict[str, str]:
@@ -188,7 +210,7 @@ def show_better_texts(connection: Connection, paper_ids: Iterable[int]) -> set[i
     bound = {"paper_ids": packed_ids(set(paper_ids))}
     beaten: set[int] = set()
     for field in FIELDS:
-        beaten.update(connection.scalars(statement(_BEATEN, field=field), bound))
+        beaten.update(run(connection, _BEATEN, bound, field=field).scalars())
     if beaten:
         expose_texts(connection, beaten)
         show_texts(connection, beaten)
@@ -198,14 +220,14 @@ def show_better_texts(connection: Connection, paper_ids: Iterable[int]) -> set[i
 def expose_texts(connection: Connection, paper_ids: Iterable[int]) -> None:
     """Let every mention of `paper_ids` point to the text that it gave, also to the one that its paper shows."""
     bound = {"paper_ids": packed_ids(paper_ids)}
-    connection.execute(statement(_EXPOSE_TITLES), bound)
+    run(connection, _EXPOSE_TITLES, bound)
     for field in ("abstract", "authors"):
-        connection.execute(statement(_EXPOSE, field=field), bound)
+        run(connection, _EXPOSE, bound, field=field)
     for kind in MENTION_TABLES:
         for field in FIELDS:
             template = _POINT_TO_EXPOSED + _gives(field)
             names = {"field": field, "pointer": _pointer(field), "table": kind.table.name}
-            connection.execute(statement(template, **names), bound)
+            run(connection, template, bound, **names)
 
 
 def show_texts(connection: Connection, paper_ids: Iterable[int]) -> None:
@@ -213,11 +235,11 @@ def show_texts(connection: Connection, paper_ids: Iterable[int]) -> None:
     bound = {"paper_ids": packed_ids(paper_ids)}
     for field in FIELDS:
         names = {"field": field, "pointer": _pointer(field)}
-        connection.execute(statement(_DROP_UNGIVEN, **names), bound)
-        connection.execute(statement(_SHOW_TITLES if field == "title" else _SHOW, field=field), bound)
+        run(connection, _DROP_UNGIVEN, bound, **names)
+        run(connection, _SHOW_TITLES if field == "title" else _SHOW, bound, field=field)
         for kind in MENTION_TABLES:
-            connection.execute(statement(_UNPOINT, table=kind.table.name, **names), bound)
-        connection.execute(statement(_DROP_UNGIVEN, **names), bound)
+            run(connection, _UNPOINT, bound, table=kind.table.name, **names)
+        run(connection, _DROP_UNGIVEN, bound, **names)
 
 
 def _pointer(field: str) -> str:

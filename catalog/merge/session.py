@@ -14,7 +14,8 @@ from catalog.database import require_current
 from catalog.documents import DocumentError
 from catalog.errors import CatalogError, ExitCode, Fault
 from catalog.foreign import check_foreign, count_documents, current_file
-from catalog.load.document import Account, LoadTerms, bounded_by
+from catalog.load.account import Account, LoadTerms
+from catalog.load.document import bounded_by
 from catalog.load.session import Target
 from catalog.merge.documents import OtherFile, StoredDocument
 from catalog.models import digests, source_documents

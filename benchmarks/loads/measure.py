@@ -1,0 +1,48 @@
+"""Time on the clock and on the processor of one thing done in a process of its own, and the memory that it took."""
+
+from __future__ import annotations
+
+import json
+import resource
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+
+class Stopwatch:
+    """Adds up the seconds of the blocks that it is around: `wall` on the clock, `cpu` on the processor."""
+
+    def __init__(self) -> None:
+        self.wall = self.cpu = 0.0
+        self._start = (0.0, 0.0)
+
+    def __enter__(self) -> Stopwatch:
+        self._start = time.perf_counter(), _cpu()
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        wall, cpu = self._start
+        self.wall += time.perf_counter() - wall
+        self.cpu += _cpu() - cpu
+
+
+def _cpu() -> float:
+    """User and system seconds of this process and of those that it started and that have ended."""
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(one.ru_utime + one.ru_stime for one in used)
+
+
+def report(watch: Stopwatch) -> None:
+    """Print what a process measured, for `in_a_process` to read."""
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+    print(json.dumps({"wall": watch.wall, "cpu": watch.cpu, "peak_bytes": peak}))
+
+
+def in_a_process(script: Path, *arguments: object) -> dict[str, Any]:
+    """Run `script` with `arguments` and return what it reports: `wall` and `cpu` in seconds, `peak_bytes`."""
+    command = [sys.executable, str(script), *map(str, arguments)]
+    done = subprocess.run(command, stdout=subprocess.PIPE, check=True, text=True)
+    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return found
