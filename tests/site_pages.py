@@ -106,16 +106,11 @@ KINDS = [
 # One for each template and state; `make sweep` sees all of them.
 SAMPLE = {
     "home",
-    "tables and questions",
     "search with results",
     "own SQL with an error",
     "paper with everything",
     "paper with an attack for a title",
     "digest whose year is open",
-    "repository",
-    "source document with rejects",
-    "table link_assertions",
-    "question rank_over_time",
     "page that does not exist",
 }
 

@@ -217,8 +217,8 @@ def test_any_title_comes_back_from_html_and_atom_as_it_is_shown(text: str) -> No
         ("one two", 6, "one…"),
         ("onetwothree", 6, "onetw…"),
         ("a" + "b" * 99, 10, "a" + "b" * 8 + "…"),
-        (" \n one\t\u202etwo ", 20, "one two"),
-        ("\x00\u2028", 20, ""),
+        (" \n one\t\u202etwo ", 20, r"one \u202etwo"),
+        ("\x00\u2028", 20, r"\x00"),
     ],
 )
 def test_a_text_is_one_line_of_bounded_length(text: str, most: int, expected: str) -> None:
