@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 from catalog.dates import parse_printed_date, publication_date
 from catalog.escapes import EscapedText
 from catalog.links import Target, canonicalize, find_links
-from catalog.records import EntryRecord, LinkRecord, Mention, PaperRecord
+from catalog.records import DocumentRecord, EntryRecord, LinkRecord, Mention, PaperRecord
 from catalog.titles import title_key
 
 Row = dict[str, Any]
@@ -22,6 +22,30 @@ class MentionRows:
 
     mentions: list[Row]
     links: list[Row]
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedRecord(DocumentRecord):
+    """A document of which the rows of each digest are made already; they may have been made in another process."""
+
+    rows: tuple[MentionRows, ...] = ()
+
+
+def prepared(record: DocumentRecord) -> DocumentRecord:
+    """Return `record` with the rows of its digests, or as it is where they cannot be made: the load says why."""
+    try:
+        rows = tuple(mention_rows(digest.entries) for digest in record.digests)
+    except ValueError:
+        return record
+    return PreparedRecord(**{field.name: getattr(record, field.name) for field in fields(record)}, rows=rows)
+
+
+def digest_rows(record: DocumentRecord) -> Iterator[MentionRows]:
+    """Yield the rows of each digest of `record`. Raises what `mention_rows` raises."""
+    if isinstance(record, PreparedRecord):
+        yield from record.rows
+    else:
+        yield from (mention_rows(digest.entries) for digest in record.digests)
 
 
 def mention_rows(mentions: Iterable[Mention]) -> MentionRows:

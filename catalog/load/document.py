@@ -26,8 +26,8 @@ from catalog.load.repeats import settle_repeats
 from catalog.load.staging import id_set, packed_ids, run
 from catalog.load.texts import add_texts
 from catalog.models import digest_entries, digests, loads, rejects, source_documents
-from catalog.records import DocumentRecord, Mention, PaperRecord, RejectRecord
-from catalog.rows import mention_rows
+from catalog.records import DocumentRecord, PaperRecord, RejectRecord
+from catalog.rows import MentionRows, digest_rows, mention_rows
 
 BATCH: Final = 1000
 """How many papers outside of digests are stored at a time, so that a list of any length takes little memory."""
@@ -128,13 +128,13 @@ def _listed_papers(connection: Connection, document_id: int) -> set[int]:
 
 
 def _store(connection: Connection, record: DocumentRecord, document_id: int, tally: Tally, batch: Batch) -> None:
-    for place, digest in enumerate(record.digests):
+    for place, rows in enumerate(digest_rows(record)):
         digest_id = _digest_id(connection, record, document_id, place, tally)
-        _load_mentions(connection, _staged(ENTRIES, digest.entries, document_id, digest_id), tally, batch)
+        _load_mentions(connection, _staged(ENTRIES, rows, document_id, digest_id), tally, batch)
     _insert_rejects(connection, record.rejects, document_id, tally)
     for pieces in _batches(record.papers):
         described = [piece for piece in pieces if isinstance(piece, PaperRecord)]
-        _load_mentions(connection, _staged(RECORDS, described, document_id, None), tally, batch)
+        _load_mentions(connection, _staged(RECORDS, mention_rows(described), document_id, None), tally, batch)
         tally.record_count += len(described)
         _insert_rejects(connection, [piece for piece in pieces if isinstance(piece, RejectRecord)], document_id, tally)
     if tally.is_completion and record.is_complete:
@@ -147,8 +147,7 @@ def _batches(pieces: Iterable[PaperRecord | RejectRecord]) -> Iterator[list[Pape
         yield some
 
 
-def _staged(kind: MentionTable, mentions: Iterable[Mention], document_id: int, digest_id: int | None) -> Staged:
-    rows = mention_rows(mentions)
+def _staged(kind: MentionTable, rows: MentionRows, document_id: int, digest_id: int | None) -> Staged:
     return Staged(kind, document_id, digest_id, rows.mentions, rows.links)
 
 

@@ -14,16 +14,16 @@ from sqlalchemy import Connection, Select, func, select
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from catalog.database import create_catalog_engine, known_revisions, require_current, translated_errors
-from catalog.documents import DocumentError, open_document
+from catalog.documents import DocumentError
 from catalog.errors import CatalogError, ExitCode, Fault
 from catalog.load.account import Account, LoadTerms
 from catalog.load.batch import Batch
 from catalog.load.document import load_document
+from catalog.load.reading import read_all
 from catalog.load.search_index import deferred_search_index
 from catalog.load.staging import packed_texts, text_set
 from catalog.migrate import create_catalog
 from catalog.models import source_documents
-from catalog.readers import read_document
 from catalog.records import DocumentRecord, RejectRecord
 
 _BATCH_WEIGHT: Final = 16_000_000
@@ -77,11 +77,11 @@ def load_documents(
     target = Target(database)
 
     def records() -> Iterator[DocumentRecord]:
-        for path in paths:
-            try:
-                yield _read(path, format_name)
-            except DocumentError as error:
-                on_error(Fault.of(error))
+        for read in read_all(list(paths), format_name):
+            if isinstance(read, DocumentError):
+                on_error(Fault.of(read))
+            else:
+                yield read
             on_document()
 
     try:
@@ -124,12 +124,6 @@ def _weight(record: DocumentRecord) -> int:
         for one in (*entries, *record.papers, *record.rejects)
     )
     return sum(mentions)
-
-
-def _read(path: Path | DocumentError, format_name: str | None) -> DocumentRecord:
-    if isinstance(path, DocumentError):
-        raise path
-    return read_document(open_document(path), format_name)
 
 
 def _are_there(connection: Connection, records: Iterable[DocumentRecord]) -> bool:

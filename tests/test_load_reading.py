@@ -1,0 +1,140 @@
+"""Documents that other processes read: the same file as without them, whatever becomes of these."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import subprocess
+import sys
+import time
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from catalog.documents import DocumentError, find_documents
+from catalog.errors import ExitCode, Fault
+from catalog.load import load_documents, load_terms, reading
+from catalog.records import DocumentRecord
+from catalog.rows import PreparedRecord
+from tests.conftest import ROOT, dump, rows
+from tests.test_cli import page
+
+LOADS = "SELECT source_document_id, entry_count, new_paper_count, link_count, reject_count FROM loads ORDER BY id"
+
+
+@pytest.fixture
+def parallel(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the smallest documents be read by two processes, however many cores there are."""
+    monkeypatch.setattr(reading, "_reader_count", lambda _: 2)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Good documents, and three that cannot be read for different reasons."""
+    made = tmp_path / "documents"
+    made.mkdir()
+    for number in range(5):
+        text = page(f"Counting Ferns {number}", "Counting Mosses", f"Naming Puddles {number // 2}")
+        (made / f"page-{number}.txt").write_text(text, encoding="utf-8")
+    (made / "binary.txt").write_bytes(bytes(range(256)) * 8)
+    (made / "other.json").write_text('{"papers": []}')
+    (made / "gone.txt").symlink_to(tmp_path / "nowhere")
+    return made
+
+
+def load(folder: Path, database: Path) -> tuple[list[str], list[tuple[str, ExitCode]]]:
+    faults: list[Fault] = []
+    paths = list(find_documents([folder]))
+    terms = load_terms(as_of=date(2026, 11, 20))
+    names = [account.name for account in load_documents(paths, database, terms, on_error=faults.append)]
+    return names, [(str(fault), fault.exit_code) for fault in faults]
+
+
+def test_the_file_and_every_word_are_the_same(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> None:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1795176000")
+    alone = load(folder, tmp_path / "alone.db")
+    request.getfixturevalue("parallel")
+
+    beside = load(folder, tmp_path / "beside.db")
+
+    assert beside == alone
+    assert (len(alone[0]), {code for _, code in alone[1]}) == (5, {ExitCode.BAD_DATA, ExitCode.NO_INPUT})
+    assert dump(tmp_path / "beside.db") == dump(tmp_path / "alone.db")
+    assert rows(tmp_path / "beside.db", LOADS) == rows(tmp_path / "alone.db", LOADS)
+    assert (tmp_path / "beside.db").read_bytes() == (tmp_path / "alone.db").read_bytes()
+
+
+def test_they_read_with_rows_and_in_order_and_end(folder: Path, parallel: None) -> None:
+    paths = list(find_documents([folder]))
+
+    read = list(reading.read_all(paths, None))
+
+    assert [one.origin.name for one in read if isinstance(one, DocumentRecord)] == [f"page-{n}.txt" for n in range(5)]
+    assert all(isinstance(one, PreparedRecord | DocumentError) for one in read)
+    assert multiprocessing.active_children() == []
+
+
+def test_what_a_process_that_ended_left_undone_is_read_all_the_same(folder: Path, parallel: None) -> None:
+    whole = [str(one) for one in reading.read_all(list(find_documents([folder])), None)]
+    going = reading.read_all(list(find_documents([folder])), None)
+
+    first = next(going)
+    for child in multiprocessing.active_children():
+        os.kill(child.pid or 0, signal.SIGKILL)
+        child.join()
+    rest = list(going)
+
+    names = [one.origin.name for one in (first, *rest) if isinstance(one, DocumentRecord)]
+    assert names == [f"page-{n}.txt" for n in range(5)]
+    assert len(whole) == len((first, *rest))
+
+
+def test_an_unknown_format_is_told_as_without_them(folder: Path, parallel: None) -> None:
+    with pytest.raises(ValueError, match="no such format"):
+        list(reading.read_all([folder / "page-0.txt", folder / "page-1.txt"], "no such format"))
+
+
+_KILLED = """
+import multiprocessing, os, signal, sys
+from pathlib import Path
+from catalog.load import reading
+if __name__ == "__main__":
+    reading._reader_count = lambda _: 2
+    going = reading.read_all(sorted(Path(sys.argv[1]).glob("page-*.txt")), None)
+    next(going)
+    print(*(child.pid for child in multiprocessing.active_children()), flush=True)
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="this system does not show its processes as files")
+def test_who_is_killed_leaves_no_process_behind(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "killed.py").write_text(_KILLED, encoding="utf-8")
+    command = [sys.executable, tmp_path / "killed.py", folder]
+    done = subprocess.run(command, stdout=subprocess.PIPE, env={**os.environ, "PYTHONPATH": str(ROOT)}, timeout=60)
+
+    assert done.returncode == -signal.SIGKILL
+    left = [Path("/proc", pid) for pid in done.stdout.decode().split()]
+    assert len(left) == 2
+    for _ in range(600):
+        if not any(_runs(process) for process in left):
+            return
+        time.sleep(0.1)
+    pytest.fail(f"still there: {left}")
+
+
+def _runs(process: Path) -> bool:
+    try:
+        return (process / "stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+def test_a_few_small_documents_are_read_where_they_are_stored(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "_Reader", None)
+
+    assert len(list(reading.read_all(list(find_documents([folder])), None))) == 8
