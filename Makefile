@@ -53,7 +53,7 @@ fuzz: .venv/test ## read 10,000 damaged documents (FUZZ_EXAMPLES=… for another
 
 # Readers, links and pages know no database: one run of their tests is enough.
 TESTS_OF_THE_FILE := $(wildcard tests/test_migrat*.py tests/test_database*.py) \
-	$(addprefix tests/test_,explained.py load.py release.py revisions.py schema.py search.py)
+	$(addprefix tests/test_,load.py release.py revisions.py schema.py search.py)
 
 test-newest-sqlite: .venv-newest/test ## run the tests of the file on the SQLite of a wheel
 	@PYTHONPATH=tests/newest_sqlite .venv-newest/bin/python -m pytest -n auto $(TESTS_OF_THE_FILE)

@@ -7,9 +7,12 @@ import signal
 from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from itertools import cycle
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
+from multiprocessing.reduction import ForkingPickler
 from pathlib import Path
+from threading import Condition, Thread
 from typing import Final
 
 from catalog.documents import STANDARD_INPUT, DocumentError, DocumentStream, open_document
@@ -22,7 +25,8 @@ PARALLEL_BYTES: Final = 8 * 1024 * 1024
 """From this size on, a second's reading, documents are read in other processes: to start one takes half a second."""
 
 MOST_READERS: Final = 8
-_AHEAD: Final = 2  # one that is being read, and one to go on with
+_MOST_WAITING: Final = 16 * 1024 * 1024
+"""How many bytes of answers one process holds while what came before is being stored, and one answer more."""
 
 Outcome = DocumentRecord | DocumentError
 """What a document says, or what is wrong with it."""
@@ -35,34 +39,33 @@ def read_all(paths: Sequence[Path | DocumentError], format_name: str | None) -> 
 
     Raises ValueError for an unknown format.
     """
-    count = _reader_count(paths)
+    others = [path for path in paths if isinstance(path, Path) and str(path) != STANDARD_INPUT]
+    count = _reader_count(others)
     if count < 2:
         yield from (_read(path, format_name) for path in paths)
         return
-    readers = [_Reader(format_name) for _ in range(count)]
+    readers = [_Reader(others[place::count], format_name) for place in range(count)]
+    turns = cycle(readers)
     try:
-        yield from _read_beside(paths, readers, format_name)
+        for path in paths:
+            is_for_others = isinstance(path, Path) and str(path) != STANDARD_INPUT
+            yield _outcome(next(turns).answer() if is_for_others else None, path, format_name)
     finally:
         for reader in readers:
             reader.end()
 
 
-def _reader_count(paths: Sequence[Path | DocumentError]) -> int:
+def _reader_count(paths: Sequence[Path]) -> int:
     """How many processes are worth it: as many as there are cores for, and none for a few small documents."""
-    found = [path for path in paths if _is_for_others(path)]
-    if sum(_size(path) for path in found) < PARALLEL_BYTES:
+    if sum(map(_size, paths)) < PARALLEL_BYTES:
         return 0
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return min(cores, len(found), MOST_READERS)
+    return min(cores, len(paths), MOST_READERS)
 
 
-def _is_for_others(path: Path | DocumentError) -> bool:
-    return isinstance(path, Path) and str(path) != STANDARD_INPUT
-
-
-def _size(path: Path | DocumentError) -> int:
+def _size(path: Path) -> int:
     try:
-        return 0 if isinstance(path, DocumentError) else path.stat().st_size
+        return path.stat().st_size
     except OSError:
         return 0
 
@@ -76,44 +79,24 @@ def _read(path: Path | DocumentError, format_name: str | None) -> Outcome:
         return error
 
 
-def _read_beside(
-    paths: Sequence[Path | DocumentError], readers: Sequence[_Reader], format_name: str | None
-) -> Iterator[Outcome]:
-    asked: deque[tuple[Path | DocumentError, _Reader | None]] = deque()
-    for place, path in enumerate(paths):
-        reader = readers[place % len(readers)] if _is_for_others(path) else None
-        if reader is not None:
-            reader.ask(path)  # type: ignore[arg-type]
-        asked.append((path, reader))
-        if len(asked) == _AHEAD * len(readers):
-            yield _answered(*asked.popleft(), format_name)
-    while asked:
-        yield _answered(*asked.popleft(), format_name)
-
-
-def _answered(path: Path | DocumentError, reader: _Reader | None, format_name: str | None) -> Outcome:
-    answer = None if reader is None else reader.answer()
+def _outcome(answer: _Answer, path: Path | DocumentError, format_name: str | None) -> Outcome:
     if answer is None:
         return _read(path, format_name)
     return DocumentError(*answer) if isinstance(answer, tuple) else answer
 
 
 class _Reader:
-    """A process that reads documents one after another, over a pipe of its own: it ends when that is closed.
+    """A process that reads documents one after another and sends what they say, over a pipe of its own.
 
-    So it outlives nobody, however the process that asks it ends.
+    It ends when nobody has the other end any more: it outlives nobody, however the process that started it ends.
     """
 
-    def __init__(self, format_name: str | None) -> None:
+    def __init__(self, paths: Sequence[Path], format_name: str | None) -> None:
         context = get_context("spawn")  # a fork would have the catalogue file open, too
-        self._pipe, theirs = context.Pipe()
-        self._process = context.Process(target=_answer_all, args=(theirs, format_name), daemon=True)
+        self._pipe, theirs = context.Pipe(duplex=False)
+        self._process = context.Process(target=_answer_all, args=(theirs, paths, format_name), daemon=True)
         self._process.start()
         theirs.close()
-
-    def ask(self, path: Path) -> None:
-        with suppress(OSError):  # it has ended: there will be no answer
-            self._pipe.send(path)
 
     def answer(self) -> _Answer:
         """Return the next answer, or None where whoever asks has to read the document, also because this has ended."""
@@ -124,16 +107,55 @@ class _Reader:
         return answer
 
     def end(self) -> None:
+        """Let the process end, also in the middle of its work."""
         self._pipe.close()
         self._process.terminate()
         self._process.join()
 
 
-def _answer_all(pipe: Connection, format_name: str | None) -> None:
+def _answer_all(pipe: Connection, paths: Sequence[Path], format_name: str | None) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # who pressed Ctrl-C means the process that asks
-    with suppress(EOFError, OSError):
+    outbox = _Outbox(pipe)
+    for path in paths:
+        outbox.put(bytes(ForkingPickler.dumps(_answer_to(path, format_name))))
+    outbox.flush()
+
+
+class _Outbox:
+    """Answers that wait to be sent while the next document is read, of bounded size."""
+
+    def __init__(self, pipe: Connection) -> None:
+        self._pipe = pipe
+        self._waiting: deque[bytes] = deque()
+        self._size = 0
+        self._changed = Condition()
+        Thread(target=self._send, daemon=True).start()
+
+    def put(self, answer: bytes) -> None:
+        """Add an answer, as soon as there is room."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._size < _MOST_WAITING)
+            self._waiting.append(answer)
+            self._size += len(answer)
+            self._changed.notify_all()
+
+    def flush(self) -> None:
+        """Return when everything was sent."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._size == 0)
+
+    def _send(self) -> None:
         while True:
-            pipe.send(_answer_to(pipe.recv(), format_name))
+            with self._changed:
+                self._changed.wait_for(lambda: bool(self._waiting))
+                answer = self._waiting.popleft()
+            with suppress(OSError):
+                self._pipe.send_bytes(answer)
+                with self._changed:
+                    self._size -= len(answer)
+                    self._changed.notify_all()
+                continue
+            os._exit(0)  # nobody is there to read it
 
 
 def _answer_to(path: Path, format_name: str | None) -> _Answer:
