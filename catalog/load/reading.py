@@ -6,14 +6,13 @@ import os
 import signal
 from collections import deque
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from itertools import cycle
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from multiprocessing.reduction import ForkingPickler
 from pathlib import Path
 from threading import Condition, Thread
-from typing import Final
+from typing import Final, TypeGuard
 
 from catalog.documents import STANDARD_INPUT, DocumentError, DocumentStream, open_document
 from catalog.errors import ExitCode
@@ -39,7 +38,7 @@ def read_all(paths: Sequence[Path | DocumentError], format_name: str | None) -> 
 
     Raises ValueError for an unknown format.
     """
-    others = [path for path in paths if isinstance(path, Path) and str(path) != STANDARD_INPUT]
+    others = [path for path in paths if _is_file(path)]
     count = _reader_count(others)
     if count < 2:
         yield from (_read(path, format_name) for path in paths)
@@ -48,11 +47,15 @@ def read_all(paths: Sequence[Path | DocumentError], format_name: str | None) -> 
     turns = cycle(readers)
     try:
         for path in paths:
-            is_for_others = isinstance(path, Path) and str(path) != STANDARD_INPUT
-            yield _outcome(next(turns).answer() if is_for_others else None, path, format_name)
+            yield _outcome(next(turns).answer() if _is_file(path) else None, path, format_name)
     finally:
         for reader in readers:
             reader.end()
+
+
+def _is_file(path: Path | DocumentError) -> TypeGuard[Path]:
+    """Whether another process can read it as well: standard input is that of this one."""
+    return isinstance(path, Path) and str(path) != STANDARD_INPUT
 
 
 def _reader_count(paths: Sequence[Path]) -> int:
@@ -149,13 +152,13 @@ class _Outbox:
             with self._changed:
                 self._changed.wait_for(lambda: bool(self._waiting))
                 answer = self._waiting.popleft()
-            with suppress(OSError):
+            try:
                 self._pipe.send_bytes(answer)
-                with self._changed:
-                    self._size -= len(answer)
-                    self._changed.notify_all()
-                continue
-            os._exit(0)  # nobody is there to read it
+            except OSError:
+                os._exit(0)  # nobody is there to read it
+            with self._changed:
+                self._size -= len(answer)
+                self._changed.notify_all()
 
 
 def _answer_to(path: Path, format_name: str | None) -> _Answer:
