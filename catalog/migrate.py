@@ -16,6 +16,7 @@ from catalog.database import create_catalog_engine, file_revision, known_revisio
 from catalog.errors import CatalogError, exit_code_of_writing
 from catalog.resources import resource
 from catalog.room import require_room
+from catalog.syncing import sync_folder
 
 _ROOM: Final = 2
 """The backup takes the size of the file, and a table that is rebuilt up to that once more."""
@@ -188,7 +189,7 @@ def _back_up(path: Path, revision: str, source: sqlite3.Connection) -> Path:
         shutil.copymode(path, draft)
         backups = (path.with_name(f"{path.name}.backup-{revision}-{number}") for number in count(1))
         backup = next(backup for backup in backups if _put_in_place(draft, backup))
-        _sync_folder(backup.absolute().parent)
+        sync_folder(backup.absolute().parent)
         return backup
     except (OSError, sqlite3.Error) as error:
         reason = error.strerror if isinstance(error, OSError) else error
@@ -199,16 +200,6 @@ def _back_up(path: Path, revision: str, source: sqlite3.Connection) -> Path:
         ) from error
     finally:
         _discard(draft)
-
-
-def _sync_folder(folder: Path) -> None:
-    """Let the names in `folder` outlive a loss of power: SQLite synced the content of its file, not its new name."""
-    with suppress(OSError):  # a system on which a folder cannot be opened
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
 
 
 def _put_in_place(draft: Path, path: Path) -> bool:

@@ -11,6 +11,7 @@ from types import TracebackType
 from typing import BinaryIO
 
 from catalog.errors import CatalogError
+from catalog.syncing import sync_folder
 
 
 class Drafts(AbstractContextManager["Drafts"]):
@@ -54,17 +55,7 @@ class Drafts(AbstractContextManager["Drafts"]):
             with _told(path):
                 draft.replace(path)
         for folder in {path.parent for _, path in self._pairs}:
-            _sync(folder)
-
-
-def _sync(folder: Path) -> None:
-    """Make new names last; where a folder cannot be synced, the file system sees to it."""
-    with suppress(OSError):
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+            sync_folder(folder)
 
 
 def is_stream(path: Path) -> bool:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 from itertools import count
 from pathlib import Path
 
 from catalog.errors import CatalogError, exit_code_of_writing
+from catalog.syncing import sync_folder
 
 
 def is_stored(folder: Path, name: str) -> bool:
@@ -57,7 +57,7 @@ def _write(place: Path, content: bytes) -> bool:
             return False
     finally:
         draft.unlink(missing_ok=True)
-    _sync(place.parent)
+    sync_folder(place.parent)
     return True
 
 
@@ -72,13 +72,3 @@ def _put_in_place(draft: Path, place: Path) -> bool:
             return False
         draft.rename(place)
     return True
-
-
-def _sync(folder: Path) -> None:
-    """Make the new name last; where folders cannot be synced, the file system sees to it."""
-    with contextlib.suppress(OSError):
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)

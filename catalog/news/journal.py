@@ -7,7 +7,6 @@ many servers and clients show it once; RFC 1047 explains why no protocol does be
 
 from __future__ import annotations
 
-import contextlib
 import errno
 import json
 import os
@@ -20,6 +19,7 @@ from pathlib import Path
 from typing import Final
 
 from catalog.errors import CatalogError, ExitCode, exit_code_of_writing
+from catalog.syncing import sync_folder
 
 _MODE: Final = 0o600
 
@@ -83,7 +83,7 @@ def open_journal(path: Path) -> Iterator[Journal]:
                 raise CatalogError(f"{path}: is no file; name another as journal.")
             _lock(path, file)
             if is_new:
-                _sync_folder(path.parent)
+                sync_folder(path.parent)
             journal = Journal(path, file)
         except OSError as error:
             sentence = f"{path}: cannot be used ({error.strerror}), and nothing is sent without it."
@@ -100,12 +100,3 @@ def _lock(path: Path, file: FileIO) -> None:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError as error:
         raise CatalogError(f"{path}: another process is sending; wait until it has ended.", ExitCode.BUSY) from error
-
-
-def _sync_folder(folder: Path) -> None:
-    with contextlib.suppress(OSError):
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
