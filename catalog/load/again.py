@@ -23,7 +23,10 @@ def settle_again(database: Path) -> int:
     """
     engine = create_catalog_engine(database)
     try:
-        with translated_errors(database), engine.begin() as connection:
+        with (
+            translated_errors(database, "its papers were not merged; run the command again"),
+            engine.begin() as connection,
+        ):
             return _settle(connection)
     finally:
         engine.dispose()
