@@ -85,8 +85,8 @@ def migrate_catalog(path: Path, on_step: Callable[[], None] = lambda: None) -> M
 def _remove_empty_journal(path: Path) -> None:
     """Let SQLite remove what an upgrade left that was stopped in its very last step.
 
-    An empty journal is a transaction that is over (https://www.sqlite.org/pragma.html#pragma_journal_mode, TRUNCATE), and
-    who reads passes it over. SQLite removes it only while nobody else writes, as it leaves that mode.
+    An empty journal is a transaction that is over, and whoever reads passes it over: TRUNCATE at
+    https://www.sqlite.org/pragma.html#pragma_journal_mode. Who leaves that mode removes it while nobody writes.
     """
     journal = Path(os.path.realpath(path) + "-journal")
     with suppress(OSError, sqlite3.Error):
@@ -104,7 +104,9 @@ def upgrade_step_count(path: Path) -> int:
 
 
 def _upgrade_or_report(path: Path, connection: Connection, backup: Path, on_step: Callable[[], None]) -> None:
-    left = f"it is whole, at the last revision that was finished, and {backup} is the file as it was; run the command again"
+    left = (
+        f"it is whole, at the last revision that was finished; run the command again ({backup} is the file as it was)"
+    )
     try:
         with translated_errors(path, left):
             _end_release(_driver(connection))

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 from sqlalchemy import Connection
 
-# What Alembic and SQLite keep for themselves is no part of the schema that people query. The tables are listed once, not
-# joined: where views are not trusted, SQLite works out the columns of each of them anew for every row.
+# What Alembic and SQLite keep for themselves is no part of the schema that people query. The tables are listed once and
+# not joined: where views are not trusted, SQLite works out the columns of each of them anew for every row.
 _OBJECTS = """
 SELECT schema.type, schema.name, schema.sql
 FROM sqlite_master AS schema
