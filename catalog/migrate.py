@@ -104,9 +104,7 @@ def upgrade_step_count(path: Path) -> int:
 
 
 def _upgrade_or_report(path: Path, connection: Connection, backup: Path, on_step: Callable[[], None]) -> None:
-    left = (
-        f"it is whole, at the last revision that was finished; run the command again ({backup} is the file as it was)"
-    )
+    left = f"it is whole, at the last revision that was finished; run the command again ({backup} is the file before)"
     try:
         with translated_errors(path, left):
             _end_release(_driver(connection))
