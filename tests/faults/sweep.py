@@ -42,12 +42,15 @@ def chosen_points(trial: Trial, modes: int | None) -> list[Point]:
 def _part(scenario: Scenario, modes: int | None, part: int, parts: int) -> list[Result]:
     with open_bench() as bench:
         trial = Trial.of(scenario.name, bench)
-        return [Result(point, trial.problems(point)) for point in chosen_points(trial, modes)[part::parts]]
+        points = [point for point in chosen_points(trial, modes) if point.number % parts == part]
+        return [Result(point, problems) for point, problems in trial.explored(points)]
 
 
-def sweep(scenarios: Sequence[Scenario] = SCENARIOS, modes: int | None = None) -> Iterator[list[Result]]:
-    """Run every point, and yield the results in pieces as they come."""
-    parts = os.cpu_count() or 1
+def sweep(
+    scenarios: Sequence[Scenario] = SCENARIOS, modes: int | None = None, jobs: int | None = None
+) -> Iterator[list[Result]]:
+    """Run every point in so many processes (default: one a core), and yield the results in pieces as they come."""
+    parts = jobs or os.cpu_count() or 1
     with ProcessPoolExecutor(parts) as pool:
         tasks = [pool.submit(_part, scenario, modes, part, parts) for scenario in scenarios for part in range(parts)]
         for task in as_completed(tasks):
