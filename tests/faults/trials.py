@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -99,9 +99,19 @@ class Trial:
 
         A child of the command takes the fault and goes on alone. What came before is not done again for every point.
         """
-        wanted: dict[int, dict[Mode, Point]] = {}
+        wanted: dict[int, list[Mode]] = {}
         for point in points:
-            wanted.setdefault(point.number, {})[point.mode] = point
+            wanted.setdefault(point.number, []).append(point.mode)
+        named = {(point.number, point.mode): point for point in points}
+        for key, outcome in self.forks(wanted):
+            yield named[key], self._of_point(named[key], outcome)
+
+    def forks(self, wanted: Mapping[int, Sequence[Mode]]) -> Iterator[tuple[tuple[int, Mode], Outcome]]:
+        """Run the command once, and yield how it ends with each of the `wanted` faults, modes by operation.
+
+        The folder is as the command left it, until the next is asked for. Raises RuntimeError where the run itself, which
+        meets no fault, is not like others.
+        """
         spare, place = self.folder.with_name("spare"), self.folder.with_name("explored")
         for folder in (spare, place):
             shutil.rmtree(folder, ignore_errors=True)
@@ -114,7 +124,7 @@ class Trial:
                 continue
             with Kept((self.folder, self.bench.server.temporary), spare) as kept:
                 for mode, outcome in fork.failed(tuple(wanted[number])):
-                    yield wanted[number][mode], self._of_point(wanted[number][mode], outcome)
+                    yield (number, mode), outcome
                     kept.put_back()
         if number != len(self.operations) or not self.is_end(self.state()):
             raise RuntimeError(f"{self.scenario.name}: the run that was explored did something else")
@@ -223,6 +233,8 @@ class Trial:
         old = {name: content for name, content in state.files.items() if not name.startswith(".")}
         if any(claim in outcome.stderr for claim in _NOTHING_CHANGED) and old != self.start.files:
             problems.append(f"says that nothing changed, and it has: {outcome.stderr.strip()}")
+        if _NOTHING_STORED in outcome.stderr and self.scenario.arguments[0] not in ("load", "merge"):
+            problems.append(f"speaks of a document: {outcome.stderr.strip()}")
         stays = re.search(r"stays at revision (\d+)", outcome.stderr)
         if stays and stays[1] != state.look.revision:
             problems.append(f"says revision {stays[1]}, and it is {state.look.revision}")
