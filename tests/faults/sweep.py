@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
@@ -14,6 +15,9 @@ from tests.faults.bench import open_bench
 from tests.faults.shelf import SCENARIOS, Scenario
 from tests.faults.shim import MODE_NAMES
 from tests.faults.trials import Point, Trial
+
+
+_TOLD_EVERY = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +47,12 @@ def _part(scenario: Scenario, modes: int | None, part: int, parts: int) -> list[
     with open_bench() as bench:
         trial = Trial.of(scenario.name, bench)
         points = [point for point in chosen_points(trial, modes) if point.number % parts == part]
-        return [Result(point, problems) for point, problems in trial.explored(points)]
+        results = []
+        for point, problems in trial.explored(points):
+            results.append(Result(point, problems))
+            if len(results) % _TOLD_EVERY == 0:
+                print(f"{scenario.name}: {len(results):,} of {len(points):,}", file=sys.stderr, flush=True)
+        return results
 
 
 def sweep(
