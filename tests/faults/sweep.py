@@ -16,7 +16,6 @@ from tests.faults.shelf import SCENARIOS, Scenario
 from tests.faults.shim import MODE_NAMES
 from tests.faults.trials import Point, Trial
 
-
 _TOLD_EVERY = 500
 
 
