@@ -88,11 +88,9 @@ def database(tmp_path: Path) -> Path:
 @pytest.fixture(scope="session")
 def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A catalogue without documents, made by the migrations; tests copy it."""
-    from catalog.migrate import create_catalog
+    from tests.catalogues import empty_catalogue
 
-    path = tmp_path_factory.mktemp("empty") / "catalog.db"
-    create_catalog(path)
-    return path
+    return empty_catalogue(tmp_path_factory.mktemp("empty") / "catalog.db")
 
 
 @pytest.fixture
