@@ -58,12 +58,13 @@ sweep: .venv/test ## run the long forms of the property tests
 fuzz: .venv/test ## read 10,000 damaged documents (FUZZ_EXAMPLES=… for another number)
 	@FUZZ_EXAMPLES=$${FUZZ_EXAMPLES:-10000} $(BIN)/python -m pytest -n auto tests/test_fuzz_documents.py
 
-# Readers, links and pages know no database: one run of their tests is enough.
-TESTS_OF_THE_FILE := $(wildcard tests/test_migrat*.py tests/test_database*.py) \
-	$(addprefix tests/test_,load.py release.py revisions.py schema.py search.py)
+# Where another SQLite could do another thing: schema, upgrades, search, the rows of a load, the bytes of a release.
+TESTS_OF_THE_FILE := $(wildcard tests/test_migrations_*.py) \
+	$(addprefix tests/test_,migrate.py migrate_frozen.py migrate_merges.py database.py load.py schema.py search.py) \
+	$(addprefix tests/test_release.py::test_,another_sqlite_makes_the_same_bytes a_release_passes_every_check_and_searches)
 
 test-newest-sqlite: .venv-newest/test ## run the tests of the file on the SQLite of a wheel
-	@PYTHONPATH=tests/newest_sqlite .venv-newest/bin/python -m pytest -n auto $(TESTS_OF_THE_FILE)
+	@PYTHONPATH=tests/newest_sqlite .venv-newest/bin/python -m pytest $(WORKERS) $(TESTS_OF_THE_FILE)
 
 test-lake: .venv-spark/test ## run the tests that need Spark and Java
 	@.venv-spark/bin/python -m pytest tests/lake
