@@ -18,7 +18,7 @@ from catalog.check_views import check_views
 from catalog.database import APPLICATION_ID, create_catalog_engine, known_revisions
 from catalog.migrate import alembic_config, create_catalog
 from catalog.schema import schema_sql, table_parts
-from tests.catalogues import damage, plain
+from tests.catalogues import damage, empty_catalogue, plain
 from tests.conftest import ROOT, rows
 from tests.revisions import schema_of
 
@@ -37,7 +37,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def database(database: Path) -> Path:
     """The same for tests that change it."""
-    create_catalog(database)
+    empty_catalogue(database)
     return database
 
 
