@@ -122,8 +122,11 @@ def _links(mention: Mention) -> Iterator[tuple[LinkRecord, Target]]:
 
 
 def _abstract_links(mention: Mention, abstract: str) -> Iterator[tuple[LinkRecord, Target]]:
+    links = find_links(abstract)
+    if not links:
+        return
     place_of = _places(mention, abstract)
-    for found in find_links(abstract):
+    for found in links:
         line, char_start = place_of(found.start)
         link = LinkRecord(
             asserted_by="abstract",
