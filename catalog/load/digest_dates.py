@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterable
 from datetime import date
 from typing import Any
@@ -11,7 +12,7 @@ from sqlalchemy import Connection, Row, and_, bindparam, func, select, update
 from catalog.dates import LISTING_START, DigestDate, digest_date, parse_printed_date, publication_date
 from catalog.load.facts import settle_numbers
 from catalog.load.mentions import all_mentions
-from catalog.load.staging import packed_ids, run
+from catalog.load.staging import packed_ids, run, run_many, run_scalars
 from catalog.models import digest_entries, digests
 
 
@@ -59,10 +60,10 @@ class Contradictions:
     def in_reach(self, connection: Connection, paper_ids: set[int]) -> set[int]:
         """Return the papers of digests without any possible day that hang together with `paper_ids`."""
         if self._are_there is None:
-            self._are_there = run(connection, _CONTRADICTED, {}).first() is not None
+            self._are_there = bool(run(connection, _CONTRADICTED, {}))
         if not self._are_there:
             return set()
-        return set(run(connection, _CONTRADICTED_IN_REACH, {"paper_ids": packed_ids(paper_ids)}).scalars())
+        return set(run_scalars(connection, _CONTRADICTED_IN_REACH, {"paper_ids": packed_ids(paper_ids)}))
 
 
 class _Evidence:
@@ -151,15 +152,21 @@ def _tighten(connection: Connection, paper_ids: set[int], as_of: date) -> tuple[
             "latest_date": _iso(known.latest),
             "date_basis": known.basis,
         }
-        if any(after[key] != row._mapping[key] for key in after):
-            changed.append({"which": row.id, **after})
+        if any(after[key] != row[key] for key in after):
+            changed.append({"which": row["id"], **after})
         if known.latest is None:
-            impossible.add(row.id)
+            impossible.add(row["id"])
     if changed:
-        connection.execute(update(digests).where(digests.c.id == bindparam("which")), changed)
+        run_many(connection, _TIGHTEN, changed)
     different = {row["which"] for row in changed}
     return different - impossible, different & impossible, impossible
 
+
+_TIGHTEN = """
+UPDATE digests SET digest_date = :digest_date, earliest_date = :earliest_date, latest_date = :latest_date,
+  date_basis = :date_basis
+WHERE id = :which
+"""
 
 # Every publication date that anybody states of a paper is evidence: the latest of them bounds the digests that list it.
 _DATABLE = """
@@ -237,7 +244,7 @@ _LISTED = "SELECT paper_id FROM digest_entries WHERE digest_id IN (SELECT value 
 
 def _reopen(connection: Connection, paper_ids: set[int]) -> set[int]:
     """Forget what dated the digests that hang together with `paper_ids`; return the papers that they list."""
-    reopened = set(run(connection, _TO_REOPEN, {"paper_ids": packed_ids(paper_ids)}).scalars())
+    reopened = set(run_scalars(connection, _TO_REOPEN, {"paper_ids": packed_ids(paper_ids)}))
     bound = {"digest_ids": packed_ids(reopened)}
     run(connection, _REOPEN, bound)
     _undate_cards(connection, reopened)
@@ -248,18 +255,18 @@ def _undate_cards(connection: Connection, digest_ids: set[int]) -> set[int]:
     """Take the year back from cards that print none; return the papers that changed."""
     if not digest_ids:
         return set()
-    undated = set(run(connection, _UNDATE_CARDS, {"digest_ids": packed_ids(digest_ids)}).scalars())
+    undated = set(run_scalars(connection, _UNDATE_CARDS, {"digest_ids": packed_ids(digest_ids)}))
     settle_numbers(connection, undated)
     return undated
 
 
-def _known_date(row: Row[Any], as_of: date) -> DigestDate:
+def _known_date(row: sqlite3.Row, as_of: date) -> DigestDate:
     return digest_date(
-        parse_printed_date(row.printed_date),
-        latest_publication=_day(row.evidence),
-        as_of=_day(row.as_of) or as_of,
-        earliest=_day(row.earliest_date),
-        latest=_day(row.latest_date),
+        parse_printed_date(row["printed_date"]),
+        latest_publication=_day(row["evidence"]),
+        as_of=_day(row["as_of"]) or as_of,
+        earliest=_day(row["earliest_date"]),
+        latest=_day(row["latest_date"]),
     )
 
 
@@ -269,9 +276,9 @@ def _date_cards(connection: Connection, digest_ids: set[int]) -> set[int]:
         return set()
     dated = []
     for row in run(connection, _UNDATED_CARDS, {"digest_ids": packed_ids(digest_ids)}):
-        day = publication_date(parse_printed_date(row.printed_publication_date), digest=_day(row.digest_date))
+        day = publication_date(parse_printed_date(row["printed_publication_date"]), digest=_day(row["digest_date"]))
         if day is not None:
-            dated.append({"which": row.digest_id, "where": row.position, "publication_date": day.isoformat()})
+            dated.append({"which": row["digest_id"], "where": row["position"], "publication_date": day.isoformat()})
     if not dated:
         return set()
     place = and_(digest_entries.c.digest_id == bindparam("which"), digest_entries.c.position == bindparam("where"))
@@ -281,7 +288,7 @@ def _date_cards(connection: Connection, digest_ids: set[int]) -> set[int]:
 
 def listed_papers(connection: Connection, digest_ids: Iterable[int]) -> set[int]:
     """Return the papers that stand in any of `digest_ids`."""
-    return set(run(connection, _LISTED, {"digest_ids": packed_ids(digest_ids)}).scalars())
+    return set(run_scalars(connection, _LISTED, {"digest_ids": packed_ids(digest_ids)}))
 
 
 def _day(text: str | None) -> date | None:

@@ -12,6 +12,7 @@ from typing import Any, Final
 from sqlalchemy import Connection
 
 from catalog.load.mentions import Staged
+from catalog.load.staging import run_many
 from catalog.rows import Row
 
 _COLUMNS: Final = (
@@ -38,7 +39,7 @@ def insert_papers(connection: Connection, staged: Staged, new: Mapping[int, Sequ
     with_repository = {link["position"] for link in staged.links if link["kind"] == "repository"}
     rows = [_paper(paper_id, mentions, staged.digest_id, with_repository) for paper_id, mentions in new.items()]
     if rows:
-        connection.exec_driver_sql(_INSERT, rows)
+        run_many(connection, _INSERT, rows)
 
 
 def _paper(paper_id: int, mentions: Sequence[Row], digest_id: int | None, with_repository: set[int]) -> tuple[Any, ...]:
