@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 from datetime import date
 from typing import Any
 
@@ -22,21 +23,24 @@ def settle_dates(
     as_of: date,
     *,
     dated: Iterable[int] = (),
+    silent: Iterable[int] = (),
     parted: Iterable[int] = (),
     contradictions: Contradictions | None = None,
 ) -> tuple[set[int], set[int]]:
     """Tighten every open digest that lists one of `paper_ids`; return the digests that changed, and the papers touched.
 
-    `as_of` bounds the digests of documents whose load is not recorded yet; `dated` are digests that a person dated just
-    now; `parted` are papers that lost a mention, whose dates are evidence for it no longer; `contradictions` is what is
-    known since the transaction began.
+    `as_of` bounds the digests of documents whose load is not recorded yet; `dated` are digests that are new, or that a
+    person dated just now; `silent` are papers of which nothing is known that was not known before, so that only digests
+    in `dated` can learn from it; `parted` are papers that lost a mention, whose dates are evidence for it no longer;
+    `contradictions` is what is known since the transaction began.
 
     Evidence only grows, so dates only tighten, and the order of loading does not matter. There are two exceptions:
     evidence that is withdrawn, and evidence that contradicts itself. Then all digests that hang together with it are
     dated anew from all that is known.
     """
     evidence = _Evidence(connection, as_of)
-    evidence.follow(set(paper_ids) | _date_cards(connection, set(dated)))
+    witnesses = _date_cards(connection, set(dated))
+    evidence.follow(set(paper_ids) | witnesses, silent=set(silent) - witnesses, digest_ids=set(dated))
     contradictions = contradictions or Contradictions()
     contradictions.add(is_found=evidence.has_impossible)
     doubtful = set(parted) | evidence.contradicted | contradictions.in_reach(connection, evidence.touched)
@@ -77,19 +81,23 @@ class _Evidence:
         self.contradicted: set[int] = set()
         self.has_impossible = False
 
-    def follow(self, paper_ids: set[int]) -> None:
-        """Date the digests that list `paper_ids`.
+    def follow(
+        self, paper_ids: set[int], *, silent: AbstractSet[int] = frozenset(), digest_ids: AbstractSet[int] = frozenset()
+    ) -> None:
+        """Date the digests that list `paper_ids`: where a paper is `silent`, only those in `digest_ids`.
 
         A digest that gets its year gives it to the cards that print none, which may be evidence for further digests.
         One whose evidence contradicts itself gives nothing, and takes back what it gave.
         """
-        pending = paper_ids
-        while pending:
-            self.touched |= pending
-            tightened, contradicted, impossible = _tighten(self.connection, pending, self.as_of)
+        pending, own = paper_ids - silent, digest_ids if silent else frozenset()
+        self.touched |= paper_ids
+        while pending or own:
+            tightened, contradicted, impossible = _tighten(self.connection, pending, own, self.as_of)
             self.has_impossible |= bool(impossible)
             self.changed |= tightened | contradicted
             pending = _date_cards(self.connection, tightened) | _undate_cards(self.connection, contradicted)
+            self.touched |= pending
+            own = frozenset()
             if contradicted:
                 self.contradicted |= listed_papers(self.connection, contradicted)
 
@@ -138,13 +146,16 @@ def _day_in_year(row: Row[Any], year: int, as_of: date) -> date:
     return day
 
 
-def _tighten(connection: Connection, paper_ids: set[int], as_of: date) -> tuple[set[int], set[int], set[int]]:
-    """Date the digests that list `paper_ids`.
+def _tighten(
+    connection: Connection, paper_ids: set[int], digest_ids: AbstractSet[int], as_of: date
+) -> tuple[set[int], set[int], set[int]]:
+    """Date the digests that list `paper_ids`, and those of `digest_ids` that list any.
 
     Returns those that changed, those newly without any possible day, and all without one.
     """
     changed, impossible = [], set()
-    for row in run(connection, _DATABLE, {"paper_ids": packed_ids(paper_ids)}):
+    bound = {"paper_ids": packed_ids(paper_ids), "digest_ids": packed_ids(digest_ids)}
+    for row in run(connection, _DATABLE, bound):
         known = _known_date(row, as_of)
         after = {
             "digest_date": _iso(known.day),
@@ -182,6 +193,8 @@ SELECT digests.id, printed_date, digest_date, earliest_date, latest_date, date_b
 FROM digests
 WHERE date_basis IN ('open', 'single candidate') AND printed_date IS NOT NULL AND id IN (
   SELECT digest_id FROM digest_entries WHERE paper_id IN (SELECT value FROM json_each(:paper_ids))
+  UNION ALL
+  SELECT digest_id FROM digest_entries WHERE digest_id IN (SELECT value FROM json_each(:digest_ids))
 )
 ORDER BY id
 """

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import date
 from itertools import islice
@@ -15,7 +15,7 @@ from catalog.errors import CatalogError
 from catalog.load.account import Account, LoadTerms, Tally
 from catalog.load.batch import Batch
 from catalog.load.digest_dates import give_year, listed_papers, settle_dates
-from catalog.load.facts import settle_numbers
+from catalog.load.facts import NUMBERS, settle_numbers
 from catalog.load.identity import identify
 from catalog.load.mentions import ENTRIES, RECORDS, MentionTable, Staged, insert_mentions, stored_papers
 from catalog.load.names import is_better_named, marked_name, plain_name, rename_document, settle_names
@@ -166,14 +166,26 @@ def _load_mentions(connection: Connection, staged: Staged, tally: Tally, batch: 
     moved = parted | set(merged.values())
     settled = {paper for paper, mentions in identities.new.items() if len(mentions) == 1} - moved
     tally.new |= identities.new.keys()
-    tally.listed |= listed
-    tally.changed |= changed | moved | settle_numbers(connection, (listed | moved) - settled)
+    numbered = listed if tally.is_completion else _stating(staged, identities.paper_ids, *NUMBERS)
+    distinct = {staged.digest_id} if identities.new and staged.digest_id is not None else set()
+    tally.add_stored(listed, settled - linked, distinct)
+    tally.stated |= _stating(staged, identities.paper_ids, "publication_date")
+    tally.changed |= changed | moved | settle_numbers(connection, (numbered | moved) - settled)
     tally.moved |= moved
     tally.parted |= parted
     tally.add_merged(merged)
     tally.changed -= tally.new
     named = (paper for row, paper in zip(staged.mentions, identities.paper_ids, strict=True) if row["has_authors"])
     batch.add(listed=listed | moved, named=named, linked=linked)
+
+
+def _stating(staged: Staged, paper_ids: Sequence[int], *columns: str) -> set[int]:
+    """The papers of those staged mentions that state any of `columns`."""
+    return {
+        paper
+        for row, paper in zip(staged.mentions, paper_ids, strict=True)
+        if any(row.get(column) is not None for column in columns)
+    }
 
 
 def _insert_document(connection: Connection, record: DocumentRecord) -> int:
@@ -255,13 +267,15 @@ def _settle(
         tally.touched,
         terms.as_of,
         dated=given | tally.digests,
+        silent=tally.listed - tally.stated - tally.changed if tally.is_plain else (),
         parted=tally.parted,
         contradictions=batch.contradictions,
     )
     dated |= given
     changed_digests = dated | _digests_to_compare(connection, tally)
-    changed_digests |= settle_repeats(connection, changed_digests)
-    batch.add(touched=touched | listed_papers(connection, changed_digests))
+    is_plain = tally.is_plain
+    changed_digests |= settle_repeats(connection, changed_digests - (tally.distinct if is_plain else set()))
+    batch.add(touched=(touched | listed_papers(connection, changed_digests)) - (tally.settled if is_plain else set()))
     return dated
 
 

@@ -12,6 +12,9 @@ from catalog.load.staging import packed_ids, run, run_scalars
 
 _OF_PAPERS: Final = "paper_id IN (SELECT value FROM json_each(:paper_ids))"
 
+NUMBERS: Final = ("author_count", "publication_date", "doi")
+"""What a mention states of its paper and `settle_numbers` sums up."""
+
 SUMMED_UP: Final = """
 SELECT paper_id, max(author_count) AS author_count, min(publication_date) AS publication_date
 FROM (

@@ -56,14 +56,16 @@ def identify(connection: Connection, mentions: Sequence[Row]) -> Identities:
     known = _Known(connection, mentions)
     claimed = known.claim(connection, mentions)
     new: dict[int, list[Row]] = {}
+    paper_at: dict[int, int] = {}
     # After those with an arXiv id, so that a title alone in the same document can find them.
     for mention in sorted(mentions, key=lambda row: (row["arxiv_id"] is None, row["position"])):
         paper_id, is_new = known.paper(mention)
+        paper_at[mention["position"]] = paper_id
         if is_new:
-            new[paper_id] = []
-        if paper_id in new:
+            new[paper_id] = [mention]
+        elif paper_id in new:
             new[paper_id].append(mention)
-    paper_ids = [known.paper(mention)[0] for mention in mentions]
+    paper_ids = [paper_at[mention["position"]] for mention in mentions]
     return Identities(paper_ids, new, claimed, known.disputed(mentions, paper_ids))
 
 

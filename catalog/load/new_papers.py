@@ -44,17 +44,20 @@ def insert_papers(connection: Connection, staged: Staged, new: Mapping[int, Sequ
 
 def _paper(paper_id: int, mentions: Sequence[Row], digest_id: int | None, with_repository: set[int]) -> tuple[Any, ...]:
     first = mentions[0]
-    date = min((row["publication_date"] for row in mentions if row["publication_date"] is not None), default=None)
+    count, date = first["author_count"], first["publication_date"]
+    if len(mentions) > 1:
+        count = max((row["author_count"] for row in mentions if row["author_count"] is not None), default=None)
+        date = min((row["publication_date"] for row in mentions if row["publication_date"] is not None), default=None)
     return (
         paper_id,
         first["title"],
         first["title_key"],
         first["abstract"],
         first["arxiv_id"],
-        max((row["author_count"] for row in mentions if row["author_count"] is not None), default=None),
+        count,
         date,
         None if date is None else int(date[:4]),
-        int(any(row["position"] in with_repository for row in mentions)),
+        int(not with_repository.isdisjoint(row["position"] for row in mentions)),
         int(digest_id is not None),
         digest_id,
         digest_id,

@@ -61,4 +61,5 @@ RETURNING digests.id
 
 def settle_repeats(connection: Connection, digest_ids: Iterable[int]) -> set[int]:
     """Find out whether `digest_ids` repeat others or are repeated; return the digests of which that changed."""
-    return set(run_scalars(connection, _SETTLE, {"digest_ids": packed_ids(set(digest_ids))}))
+    ordered = packed_ids(set(digest_ids))
+    return set(run_scalars(connection, _SETTLE, {"digest_ids": ordered})) if ordered != "[]" else set()

@@ -7,6 +7,7 @@ it point to it. No text is overwritten without a trace, and which one is shown d
 from __future__ import annotations
 
 from collections.abc import Iterable
+from operator import itemgetter
 from typing import Any, Final
 
 from sqlalchemy import Connection
@@ -17,6 +18,7 @@ from catalog.load.staging import packed_ids, run, run_scalars
 from catalog.rows import Row
 
 FIELDS: Final = ("title", "abstract", "authors")
+_texts = itemgetter(*FIELDS)
 
 # The one without LaTeX, the longer, the first in code point order.
 _RANK = "CASE WHEN instr({0}, '\\') THEN 0 ELSE length({0}) END"
@@ -166,15 +168,13 @@ def add_texts(connection: Connection, staged: Staged, identities: Identities, *,
 def _differing(connection: Connection, staged: Staged, identities: Identities) -> list[Row]:
     """The staged mentions that give a text which their paper does not show. Most give what is there already."""
     known = packed_ids(set(identities.paper_ids) - identities.new.keys())
-    shown = {
-        paper_id: dict(zip(FIELDS, texts, strict=True))
-        for paper_id, *texts in run(connection, _SHOWN, {"paper_ids": known})
-    }
-    shown |= {paper_id: mentions[0] for paper_id, mentions in identities.new.items()}
+    shown = {paper_id: tuple(texts) for paper_id, *texts in run(connection, _SHOWN, {"paper_ids": known})}
+    shown |= {paper_id: _texts(mentions[0]) for paper_id, mentions in identities.new.items()}
     return [
         mention
         for mention, paper_id in zip(staged.mentions, identities.paper_ids, strict=True)
-        if any(mention[field] is not None and mention[field] != shown[paper_id][field] for field in FIELDS)
+        if (given := _texts(mention)) != (there := shown[paper_id])
+        and any(one is not None and one != other for one, other in zip(given, there, strict=True))
     ]
 
 
