@@ -16,15 +16,26 @@ from typing import Final
 
 from sqlalchemy import Table
 
-from catalog.database import APPLICATION_ID, BUSY_TIMEOUT_SECONDS, create_catalog_engine, known_revisions
+from catalog.database import APPLICATION_ID, BUSY_TIMEOUT_SECONDS, known_revisions
+from catalog.fresh import Row, fresh_catalogue
 from catalog.models import SEARCH_TABLE, metadata
 from catalog.release.order import CONTENT_TABLES, ORDER, primary_key, referred
 from catalog.release.pages import PAGE_SIZE
-from catalog.schema import schema_statements
 
 # The whole index of some 100,000 abstracts is made in memory and written once. SQLite's own 1 MB would write and merge
 # it in many pieces: half as long again (measured), and how they are merged is an affair of each SQLite version.
 _SEARCH_MEMORY: Final = 64 * 1024 * 1024
+
+_SETTINGS: Final = (
+    f"page_size = {PAGE_SIZE}",
+    "auto_vacuum = NONE",
+    # Whatever becomes of the scratch file, nobody sees it: no journal, no waiting for the disk.
+    "journal_mode = OFF",
+    "synchronous = OFF",
+    "cache_size = -65536",
+    # The check of the finished file looks at them, and is the one that counts.
+    "ignore_check_constraints = ON",
+)
 
 # As Alembic makes it, in the layout of all the other tables.
 _REVISION_TABLE: Final = """
@@ -52,27 +63,39 @@ JOIN temp.place_of_source_documents AS place ON place.old = loaded.source_docume
 ORDER BY place.new
 """
 
+_REFERRED: Final = {referred(column) for table in metadata.tables.values() for column in table.columns}
+"""The tables whose ids stand in others, where the new one is looked up by the old."""
+
 STEP_COUNT: Final = len(ORDER) + len(CONTENT_TABLES) + 4
 """How often `copy_catalogue` calls `on_step`."""
 
 
+class CopyError(ValueError):
+    """Not every row arrived; its text is the end of a sentence that says of what."""
+
+
 def copy_catalogue(
-    working: Path, fresh: Path, scratch: Path, target: Path, catalogue_version: str, on_step: Callable[[], None]
+    working: Path,
+    scratch: Path,
+    target: Path,
+    catalogue_version: str,
+    on_step: Callable[[], None],
+    on_begin: Callable[[], object] = lambda: None,
 ) -> None:
     """Write the content of the catalogue at `working` as a new file to `target`; `scratch` is a path to use meanwhile.
 
-    `fresh` is an empty catalogue, just made by the migrations. `working` is only read, in one transaction. Raises
-    sqlite3.Error where a file cannot be read or written.
+    `working` is only read, in one transaction; `on_begin` is called once that has begun to read. Raises sqlite3.Error
+    where a file cannot be read or written, and CopyError where rows are missing in the end.
     """
-    statements = _statements(fresh)
+    statements = [("table", _REVISION_TABLE.strip()), *fresh_catalogue().statements]
     uri = scratch.absolute().as_uri()
     with closing(sqlite3.connect(uri, timeout=BUSY_TIMEOUT_SECONDS, isolation_level=None, uri=True)) as connection:
-        # Whatever becomes of the scratch file, nobody sees it: no journal, no waiting for the disk.
-        for pragma in (f"page_size = {PAGE_SIZE}", "auto_vacuum = NONE", "journal_mode = OFF", "synchronous = OFF"):
+        for pragma in _SETTINGS:
             connection.execute(f"PRAGMA {pragma}")
-        for name, path in (("working", working), ("fresh", fresh)):
-            connection.execute(f"ATTACH ? AS {name}", (f"{path.absolute().as_uri()}?mode=ro",))
+        connection.execute("ATTACH ? AS working", (f"{working.absolute().as_uri()}?mode=ro",))
         connection.execute("BEGIN")
+        connection.execute("SELECT 1 FROM working.sqlite_master").fetchone()
+        on_begin()
         _execute(connection, (sql for kind, sql in statements if kind == "table"))
         _copy_rows(connection, catalogue_version, on_step)
         _execute(connection, (sql for kind, sql in statements if kind != "table"))
@@ -80,19 +103,10 @@ def copy_catalogue(
         _fill_search_index(connection)
         on_step()
         connection.execute(f"PRAGMA main.application_id = {APPLICATION_ID}")
-        connection.execute(f"PRAGMA main.user_version = {int(known_revisions()[-1])}")
+        connection.execute(f"PRAGMA main.user_version = {fresh_catalogue().user_version}")
         connection.execute("COMMIT")
         connection.execute("VACUUM main INTO ?", (target.absolute().as_uri(),))
         on_step()
-
-
-def _statements(fresh: Path) -> list[tuple[str, str]]:
-    engine = create_catalog_engine(fresh, read_only=True)
-    try:
-        with engine.connect() as connection:
-            return [("table", _REVISION_TABLE.strip()), *schema_statements(connection)]
-    finally:
-        engine.dispose()
 
 
 def _execute(connection: sqlite3.Connection, statements: Iterable[str]) -> None:
@@ -102,17 +116,28 @@ def _execute(connection: sqlite3.Connection, statements: Iterable[str]) -> None:
 
 def _copy_rows(connection: sqlite3.Connection, catalogue_version: str, on_step: Callable[[], None]) -> None:
     for name in ORDER:
-        connection.execute(f"CREATE TEMP TABLE place_of_{name} (new INTEGER PRIMARY KEY, old INTEGER NOT NULL UNIQUE)")
+        connection.execute(f"CREATE TEMP TABLE place_of_{name} (new INTEGER PRIMARY KEY, old INTEGER NOT NULL)")
         connection.execute(_place_rows(metadata.tables[name]))
+        if name in _REFERRED:  # after the rows: they come in another order
+            connection.execute(f"CREATE UNIQUE INDEX temp.ux_place_of_{name} ON place_of_{name} (old)")
         on_step()
     for name in CONTENT_TABLES:
-        connection.execute(_copy(metadata.tables[name]))
+        copied = connection.execute(_copy(metadata.tables[name])).rowcount
+        (expected,) = connection.execute(f"SELECT count(*) FROM working.{name}").fetchone()  # noqa: S608
+        if copied != expected:
+            raise CopyError(f"{copied:,} of {expected:,} rows of {name} were copied")
         on_step()
     connection.execute(_COPY_LOADS)
-    for name in ("alembic_version", "schema_comments", "source_licences"):
-        connection.execute(f"INSERT INTO main.{name} SELECT * FROM fresh.{name}")  # noqa: S608
+    connection.execute("INSERT INTO main.alembic_version VALUES (?)", (known_revisions()[-1],))
+    for name, rows in fresh_catalogue().rows.items():
+        _insert(connection, name, rows)
     connection.execute("INSERT INTO main.releases (id, catalogue_version) VALUES (1, ?)", (catalogue_version,))
     on_step()
+
+
+def _insert(connection: sqlite3.Connection, name: str, rows: list[Row]) -> None:
+    marks = ", ".join("?" * len(rows[0]))
+    connection.executemany(f"INSERT INTO main.{name} VALUES ({marks})", rows)  # noqa: S608 - a table of ours
 
 
 def _place_rows(table: Table) -> str:
