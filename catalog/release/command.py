@@ -8,6 +8,7 @@ import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -15,11 +16,12 @@ from catalog.checks import CheckResult, check_copy
 from catalog.database import file_revision, require_current, translated_errors
 from catalog.errors import CatalogError, ExitCode, exit_code_of_writing
 from catalog.release.beside import SUFFIXES, beside, texts_beside
-from catalog.release.checking import StoppedError, checking, same_moment
 from catalog.release.copying import STEP_COUNT as _COPYING_STEPS
 from catalog.release.copying import CopyError, copy_catalogue
 from catalog.release.form import JOURNALS, is_release
+from catalog.release.meanwhile import Checking, Meanwhile, StoppedError, same_moment
 from catalog.release.pages import PageError, normalise_pages
+from catalog.release.search_index import make_search_index
 
 STEP_COUNT: Final = _COPYING_STEPS + 4
 """How often `release_catalog` calls `on_step`."""
@@ -46,7 +48,8 @@ def release_catalog(database: Path, release: Path, *, on_step: Callable[[], None
             on_step()
             _put_in_place(release, draft, texts)
     finally:
-        _discard(draft, _scratch(release), *(_draft(beside(release, suffix)) for suffix in SUFFIXES))
+        scratches = (_scratch(release, kind) for kind in ("scratch", "index"))
+        _discard(draft, *scratches, *(_draft(beside(release, suffix)) for suffix in SUFFIXES))
     on_step()
     return texts[".sha256"].removeprefix("\\")[:64]
 
@@ -60,21 +63,36 @@ _OF_DAMAGED_ROWS: Final = ("SQLITE_CORRUPT", "SQLITE_NOTADB", "SQLITE_CONSTRAINT
 
 def _write_draft(database: Path, release: Path, draft: Path, on_step: Callable[[], None]) -> None:
     """Make the file that is to become the release at `draft`, out of tables that are checked meanwhile."""
-    scratch = _scratch(release)
-    _discard(draft, scratch)
-    with ExitStack() as until_begun, ExitStack() as stack:
+    scratch, index = _scratch(release, "scratch"), _scratch(release, "index")
+    _discard(draft, scratch, index)
+    for path in (scratch, index):
+        path.touch(exist_ok=False)
+    with ExitStack() as until_begun, ThreadPoolExecutor(2) as pool, ExitStack() as stack:
         until_begun.enter_context(same_moment(database))
-        checks = stack.enter_context(checking(database))
+        checks = Checking(pool, database)
+        stack.callback(checks.stop)
+        indexing = Meanwhile(pool, partial(make_search_index, database, index))
+        stack.callback(indexing.stop)
+
+        def finished_index() -> Path:
+            indexing.result()
+            return index
 
         def step() -> None:
             checks.require_sound_so_far()
             on_step()
 
-        scratch.touch(exist_ok=False)
-        version = importlib.metadata.version("paper-catalog")
         try:
-            copy_catalogue(database, scratch, draft, version, step, on_begin=until_begun.close)
-            _discard(scratch)
+            copy_catalogue(
+                database,
+                scratch,
+                draft,
+                importlib.metadata.version("paper-catalog"),
+                search_index=finished_index,
+                on_begin=until_begun.close,
+                on_step=step,
+            )
+            _discard(scratch, index)
             normalise_pages(draft)
         except (StoppedError, CopyError, sqlite3.Error) as error:
             if _may_be_of_damaged_rows(error):
@@ -195,8 +213,8 @@ def _draft(path: Path) -> Path:
     return path.with_name(f".{path.name}.{os.getpid()}.new")
 
 
-def _scratch(path: Path) -> Path:
-    return path.with_name(f".{path.name}.{os.getpid()}.scratch")
+def _scratch(path: Path, kind: str) -> Path:
+    return path.with_name(f".{path.name}.{os.getpid()}.{kind}")
 
 
 def _discard(*paths: Path) -> None:
