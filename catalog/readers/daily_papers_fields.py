@@ -144,7 +144,7 @@ class Fields:
         return value if isinstance(value, list) else []
 
     def lines_in_elements(self, key: str, name: str, most: int) -> list[str | None]:
-        """Return a text on one line of each object in an array, None where there is none or anything is wrong with it."""
+        """Return a text on one line of each object in an array; None where there is none or it is wrong."""
         texts = [value.get(name) if isinstance(value, dict) else None for value in self.array(key)]
         may_be_unusable = self._notes.may_be_unusable
         return [
