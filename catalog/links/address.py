@@ -17,6 +17,7 @@ _NUMBERS = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}")
 _PORT = re.compile(r":(\d{0,5})$")
 _ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})")
 _STRAY_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
+_PATH_BEGINS = re.compile(r"[/?#]")
 _CONTROL = re.compile(r"[\x00-\x20\x7f-\xa0\u2000-\u200f\u2028\u2029\ufeff\ud800-\udfff]")
 _DOUBLED = re.compile(r"/{2,}")
 
@@ -65,7 +66,8 @@ def _parse(text: str) -> Address:
     if not text or len(text) > _MAX_LENGTH or _CONTROL.search(text):
         raise ValueError("not an address")
     scheme, rest = _split_scheme(text)
-    cut = min((position for position in map(rest.find, "/?#") if position >= 0), default=len(rest))
+    path_begins = _PATH_BEGINS.search(rest)
+    cut = path_begins.start() if path_begins else len(rest)
     host, port = _split_host(rest[:cut])
     path, _, fragment = rest[cut:].partition("#")
     path, _, query = path.partition("?")

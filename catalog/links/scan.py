@@ -30,17 +30,18 @@ _ANCHOR = re.compile(
 )
 # Every anchor holds one of these words, or one of the dots below after at most _LONGEST_NAME characters.
 _SCHEME_WORDS = ("http", "hxxp", "ftp://", "www")
-_DOT_OF_ANCHOR = re.compile(r"\.(?=[a-z]{2,12}+(?![a-z0-9-])|\s{0,3}(?:com|io|co|org|ly)\b|\d{4,5}/)")
+_DOT_OF_ANCHOR = re.compile(r"\.(?:[a-z]{2,12}+(?![a-z0-9-])|\s{0,3}+(?:com?|io|org|ly)\b|\d{4,5}/)")
 _LONGEST_NAME = len("hugging face") + 3
 _SCHEME = re.compile(
     r"(?:h(?:tt|xx)p(s?)|(ftp))\s{0,4}[:;]?\s{0,4}[/\\]{0,4}(?:\s{0,4}[/\\]){0,3}\s{0,4}", re.IGNORECASE
 )
 _OTHER_SCHEME = re.compile(r"(?:[a-z]{2,6}(?:\+[a-z]{2,5})?\s?:\s?/{1,3}|[a-z]{3,6}//|//)\s?$|git@$", re.IGNORECASE)
-# An address of a repository on GitHub that nothing can make longer or shorter: the text or its sentence ends there, or
-# punctuation and a blank follow, and then neither a slash nor the rest of `.git`.
+# An address that nothing can make longer or shorter, as most are: ordinary letters, and then the text ends, or stops and
+# a blank follow, but no slash, no number and no `git`, which may be the rest of it.
 _PLAIN = re.compile(
-    r"https://github\.com/[A-Za-z0-9-]{1,60}/[A-Za-z0-9_-]{0,99}+(?<=[A-Za-z0-9])(?<![Ww]{3})"
-    r"(?=[.,;)]{0,3}+(?:\s*+$|(?<=[.,;)])\s++(?!/|git\b)))"
+    r"https?://(?:[a-z0-9]{1,60}+(?:-[a-z0-9]{1,60}+){0,9}+\.){1,6}+[a-z]{2,20}+"
+    r"/(?:[A-Za-z0-9_-]{1,100}+(?![A-Za-z0-9_-])/?+){0,8}+(?<=[A-Za-z0-9/])(?<![Ww]{3})"
+    r"(?=[.,;)]{0,3}+(?:\s*+$|(?<=[.,;)])\s++(?![/0-9]|git\b)))"
 )
 _OPENS_GROUP = ("{", "<")
 _USER = re.compile(r"[A-Za-z0-9._-]{1,64}(?::[A-Za-z0-9._-]{0,64})?@(?=[A-Za-z0-9])")
