@@ -6,7 +6,7 @@ The grammar of addresses is RFC 3986; what counts as a host name is RFC 1123 wit
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 from urllib.parse import quote
 
 _SCHEME = re.compile(r"([a-z][a-z0-9+]{1,15})://+", re.IGNORECASE)
@@ -29,8 +29,7 @@ _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz012
 _MAX_LENGTH = 4096
 
 
-@dataclass(frozen=True, slots=True)
-class Address:
+class Address(NamedTuple):
     """One address in normal spelling. `host` has no `www.`; `segments` are the parts of the path, none empty."""
 
     scheme: str

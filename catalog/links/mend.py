@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from dataclasses import dataclass
+from typing import NamedTuple
 
 _MARK = re.compile(
     r"(?P<tilde>\$\s?\{?\\(?:sim|textasciitilde|tilde\{\s?\})\}?\s?\$|\{\\(?:textasciitilde|sim)(?:\{\s?\})?\}"
@@ -29,8 +29,7 @@ _ENTITIES = {"amp": "&", "#38": "&", "lt": "<", "gt": ">", "quot": '"', "nbsp": 
 _WIDE = {"．": ".", "／": "/", "：": ":"}
 
 
-@dataclass(frozen=True, slots=True)
-class MendedText:
+class MendedText(NamedTuple):
     """A text with its marks undone. `starts`, `origins` and `ends` map pieces of it to places in the original."""
 
     text: str

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from catalog.links import hostname, joins
 from catalog.links.hosts import ARCHIVE_DOI_PREFIXES, ENDINGS
@@ -36,12 +36,12 @@ _SCHEME = re.compile(
     r"(?:h(?:tt|xx)p(s?)|(ftp))\s{0,4}[:;]?\s{0,4}[/\\]{0,4}(?:\s{0,4}[/\\]){0,3}\s{0,4}", re.IGNORECASE
 )
 _OTHER_SCHEME = re.compile(r"(?:[a-z]{2,6}(?:\+[a-z]{2,5})?\s?:\s?/{1,3}|[a-z]{3,6}//|//)\s?$|git@$", re.IGNORECASE)
-# An address that nothing can make longer or shorter, as most are: ordinary letters, and then the text ends, or stops and
-# a blank follow, but no slash, no number and no `git`, which may be the rest of it.
+# An address that nothing can make longer or shorter, as most are: ordinary letters, and then the text ends, or stops
+# and a blank follow, but no number, no `git` and nothing with a slash, which may be the rest of it.
 _PLAIN = re.compile(
     r"https?://(?:[a-z0-9]{1,60}+(?:-[a-z0-9]{1,60}+){0,9}+\.){1,6}+[a-z]{2,20}+"
     r"/(?:[A-Za-z0-9_-]{1,100}+(?![A-Za-z0-9_-])/?+){0,8}+(?<=[A-Za-z0-9/])(?<![Ww]{3})"
-    r"(?=[.,;)]{0,3}+(?:\s*+$|(?<=[.,;)])\s++(?![/0-9]|git\b)))"
+    r"(?=[.,;)]{0,3}+(?:\s*+$|(?<=[.,;)])\s++(?![0-9]|git\b|[^\s/]{0,200}+/))|(?<!/) \.\s*+$)"
 )
 _OPENS_GROUP = ("{", "<")
 _USER = re.compile(r"[A-Za-z0-9._-]{1,64}(?::[A-Za-z0-9._-]{0,64})?@(?=[A-Za-z0-9])")
@@ -58,8 +58,7 @@ _BLANKS = re.compile(r"\s")
 _MAX_HOST = 253
 
 
-@dataclass(frozen=True, slots=True)
-class Stretch:
+class Stretch(NamedTuple):
     """One address in a mended text: the place, and the address in one piece with its scheme."""
 
     start: int
