@@ -113,7 +113,8 @@ CHECKS: Final[dict[str, tuple[str, str]]] = {
         "GROUP BY digest_id HAVING count(*) <> max(position)",
     ),
     "place outside the document": (
-        "entries, records and rejects stand in the lines of their document, links in those of their entry or record",
+        "entries, records and rejects stand in the lines of their document, links in those of their entry or record, "
+        "or, where a captured page lists its addresses apart from the entries, in those of the page",
         """
         SELECT 'entry', digest_id, position FROM digest_entries
         JOIN digests ON digests.id = digest_id JOIN source_documents AS document ON document.id = source_document_id
@@ -124,7 +125,9 @@ CHECKS: Final[dict[str, tuple[str, str]]] = {
         JOIN source_documents AS document ON document.id = source_document_id WHERE line_end > document.line_count
         UNION ALL SELECT 'assertion', said.id, line FROM link_assertions AS said
         JOIN digest_entries AS entry ON entry.digest_id = said.digest_id AND entry.position = said.position
+        JOIN source_documents AS document ON document.id = said.source_document_id
         WHERE entry.paper_id = said.paper_id AND line NOT BETWEEN line_start AND line_end
+          AND NOT (document.format = 'captured page' AND line BETWEEN 1 AND document.line_count)
         UNION ALL SELECT 'assertion', said.id, line FROM link_assertions AS said
         JOIN paper_records AS record
           ON record.source_document_id = said.source_document_id AND record.position = said.position

@@ -114,8 +114,11 @@ def require_current(path: Path) -> None:
 
 
 @contextmanager
-def translated_errors(path: Path) -> Iterator[None]:
-    """Turn what SQLite says of the file at `path` into one sentence (CatalogError)."""
+def translated_errors(path: Path, left: str = "check the disk, and run the command again") -> Iterator[None]:
+    """Turn what SQLite says of the file at `path` into one sentence (CatalogError).
+
+    `left` ends that of a disk that failed or is full: what is in the file then, or what to do.
+    """
     try:
         yield
     except UnicodeDecodeError as error:
@@ -125,14 +128,14 @@ def translated_errors(path: Path) -> Iterator[None]:
         cause = getattr(error, "orig", error)  # SQLAlchemy's errors carry the driver's
         if not isinstance(cause, sqlite3.Error) or isinstance(cause, sqlite3.IntegrityError):
             raise
-        told = _sentence(path, getattr(cause, "sqlite_errorname", "") or "", str(cause))
+        told = _sentence(path, getattr(cause, "sqlite_errorname", "") or "", str(cause), left)
         if told is None:
             raise
         sentence, exit_code = told
         raise CatalogError(f"{path}: {sentence}", exit_code) from error
 
 
-def _sentence(path: Path, code: str, message: str) -> tuple[str, ExitCode] | None:
+def _sentence(path: Path, code: str, message: str, left: str) -> tuple[str, ExitCode] | None:
     if code.startswith("SQLITE_BUSY") or "database is locked" in message:
         waited = f"is in use by another process, waited {BUSY_TIMEOUT_SECONDS} seconds; try again when that has ended."
         return waited, ExitCode.BUSY
@@ -145,12 +148,12 @@ def _sentence(path: Path, code: str, message: str) -> tuple[str, ExitCode] | Non
     if code.startswith("SQLITE_CANTOPEN"):
         return "cannot be opened; check that its folder exists and may be written to.", ExitCode.CANNOT_CREATE
     if code.startswith("SQLITE_FULL"):
-        return "could not be written because the disk is full; nothing of this document was stored.", ExitCode.IO
+        return f"could not be written because the disk is full; {left}.", ExitCode.IO
     if code == "SQLITE_IOERR_DIR_FSYNC":  # at the end of a commit: the journal is gone, so it took place
         unsure = f"was changed, but the disk did not confirm it ({message}); check the disk, and run the command again."
         return unsure, ExitCode.IO
     if code.startswith("SQLITE_IOERR"):
-        return f"could not be read or written ({message}); nothing of this document was stored.", ExitCode.IO
+        return f"could not be read or written ({message}); {left}.", ExitCode.IO
     return None
 
 

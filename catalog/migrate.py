@@ -69,9 +69,10 @@ def migrate_catalog(path: Path, on_step: Callable[[], None] = lambda: None) -> M
     """
     before, head = file_revision(path), known_revisions()[-1]
     if before == head:
+        _remove_empty_journal(path)
         return Migration(before, head, None)
     require_room(path.absolute().parent, _ROOM * path.stat().st_size, path)
-    with translated_errors(path), _alone_with(path) as connection:
+    with translated_errors(path, "it was not upgraded"), _alone_with(path) as connection:
         before = _revision(connection)
         if before == head:
             return Migration(before, head, None)
@@ -79,6 +80,20 @@ def migrate_catalog(path: Path, on_step: Callable[[], None] = lambda: None) -> M
         on_step()
         _upgrade_or_report(path, connection, backup, on_step)
     return Migration(before, head, backup)
+
+
+def _remove_empty_journal(path: Path) -> None:
+    """Let SQLite remove what an upgrade left that was stopped in its very last step.
+
+    An empty journal is a transaction that is over, and whoever reads passes it over: TRUNCATE at
+    https://www.sqlite.org/pragma.html#pragma_journal_mode. Who leaves that mode removes it while nobody writes.
+    """
+    journal = Path(os.path.realpath(path) + "-journal")
+    with suppress(OSError, sqlite3.Error):
+        if journal.stat().st_size == 0:
+            with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True)) as connection:
+                connection.execute("PRAGMA journal_mode = TRUNCATE")
+                connection.execute("PRAGMA journal_mode = DELETE")
 
 
 def upgrade_step_count(path: Path) -> int:
@@ -89,8 +104,9 @@ def upgrade_step_count(path: Path) -> int:
 
 
 def _upgrade_or_report(path: Path, connection: Connection, backup: Path, on_step: Callable[[], None]) -> None:
+    left = f"it is whole, at the last revision that was finished; run the command again ({backup} is the file before)"
     try:
-        with translated_errors(path):
+        with translated_errors(path, left):
             _end_release(_driver(connection))
             _run(connection, "head", on_step)
     except CatalogError:

@@ -7,13 +7,13 @@ from collections.abc import Iterator
 
 from sqlalchemy import Connection
 
-# What Alembic and SQLite keep for themselves is no part of the schema that people query.
+# What Alembic and SQLite keep for themselves is no part of the schema that people query. The tables are listed once and
+# not joined: where views are not trusted, SQLite works out the columns of each of them anew for every row.
 _OBJECTS = """
 SELECT schema.type, schema.name, schema.sql
 FROM sqlite_master AS schema
-LEFT JOIN pragma_table_list AS listed ON listed.schema = 'main' AND listed.name = schema.name
 WHERE schema.sql IS NOT NULL
-    AND coalesce(listed.type, '') <> 'shadow'
+    AND schema.name NOT IN (SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'shadow')
     AND schema.name NOT LIKE 'sqlite\\_%' ESCAPE '\\'
     AND schema.name <> 'alembic_version'
 ORDER BY

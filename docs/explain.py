@@ -1,7 +1,7 @@
 """Writes the texts that the newest revision about comments and checks carries: `python -m docs.explain`.
 
-A text of a revision that people have run stays as it is. Then write them for a revision of its own: copy them to other
-names, and let that revision read those.
+A text of a revision that people have run stays as it is. Then write a revision of its own, as 0008 is one, and name its
+folder here.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from pathlib import Path
 from catalog.check_views import check_comments, check_views
 from catalog.models import metadata
 
-FROZEN = Path(__file__).parent.parent / "migrations" / "frozen"
+FROZEN = Path(__file__).parent.parent / "migrations" / "frozen" / "0008"
 
 
 def comments() -> Iterator[tuple[str, int, str | None, str]]:
@@ -30,13 +30,13 @@ def comments() -> Iterator[tuple[str, int, str | None, str]]:
 
 
 def frozen_comments() -> str:
-    """Return the text of migrations/frozen/schema_comments.json: one row a line."""
+    """Return the text of `schema_comments.json`: one row a line."""
     rows = ",\n".join(json.dumps(row, ensure_ascii=False) for row in comments())
     return f"[\n{rows}\n]\n"
 
 
 def frozen_views() -> str:
-    """Return the text of migrations/frozen/check_views.sql: the statements, each with a semicolon at its end."""
+    """Return the text of `check_views.sql`: the statements, each with a semicolon at its end."""
     return "\n\n".join(f"{sql};" for _, sql in sorted(check_views().items())) + "\n"
 
 

@@ -607,7 +607,9 @@ UNION ALL SELECT 'reject', rejects.id, line_end FROM rejects
 JOIN source_documents AS document ON document.id = source_document_id WHERE line_end > document.line_count
 UNION ALL SELECT 'assertion', said.id, line FROM link_assertions AS said
 JOIN digest_entries AS entry ON entry.digest_id = said.digest_id AND entry.position = said.position
+JOIN source_documents AS document ON document.id = said.source_document_id
 WHERE entry.paper_id = said.paper_id AND line NOT BETWEEN line_start AND line_end
+  AND NOT (document.format = 'captured page' AND line BETWEEN 1 AND document.line_count)
 UNION ALL SELECT 'assertion', said.id, line FROM link_assertions AS said
 JOIN paper_records AS record
   ON record.source_document_id = said.source_document_id AND record.position = said.position

@@ -40,6 +40,7 @@ _QUIET = ("documents-0003/quiet.xml",)
 _FEED = ("documents-0004/feed.xml",)
 _ANSWER = ("documents-0005/daily.json",)
 _ALL: Loads = (*_FIRST, _QUIET, _FEED, _ANSWER)
+_CAPTURED = ("documents-0008/captured.md",)
 
 LOADS: dict[str, Loads] = {
     "0001": _FIRST,
@@ -49,6 +50,7 @@ LOADS: dict[str, Loads] = {
     "0005": _ALL,
     "0006": _ALL,
     "0007": _ALL,
+    "0008": (*_ALL, _CAPTURED),
 }
 """What was loaded into the frozen file of each revision, in this order: a document and options."""
 

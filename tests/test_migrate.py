@@ -93,6 +93,18 @@ def test_migrate_on_a_current_file_changes_no_byte(database: Path) -> None:
     assert snapshot(database.parent) == before
 
 
+def test_an_empty_journal_that_a_stopped_upgrade_left_is_removed(database: Path) -> None:
+    before = snapshot(database.parent)
+    journal = database.with_name("catalog.db-journal")
+    journal.touch()
+    assert file_revision(database) == HEAD  # whoever reads passes it over, and does not remove it
+    assert journal.exists()
+
+    assert migrate_catalog(database) == Migration(HEAD, HEAD, None)
+
+    assert snapshot(database.parent) == before
+
+
 def test_no_backup_is_ever_replaced(checkout: Checkout, database: Path) -> None:
     checkout.add_revision(ADD_COLUMN)
     older = database.with_name(f"catalog.db.backup-{HEAD}-1")

@@ -33,6 +33,7 @@ SETTLED = {
     "papers": ("digest_count", "first_digest_id", "latest_digest_id"),
     "loads": ("record_count",),
     "alembic_version": ("version_num",),
+    "schema_comments": ("comment",),
 }
 # Revision 0001 did not record whether an entry states the arXiv id of its paper, nor what each assertion says by
 # itself: it kept, of all words about a paper and a link, every role, and the promise only where all of them promise.

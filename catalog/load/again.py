@@ -22,8 +22,9 @@ def settle_again(database: Path) -> int:
     It is one transaction. Raises CatalogError where the file cannot be used.
     """
     engine = create_catalog_engine(database)
+    left = "its papers were not merged; run the command again"
     try:
-        with translated_errors(database), engine.begin() as connection:
+        with translated_errors(database, left), engine.begin() as connection:
             return _settle(connection)
     finally:
         engine.dispose()

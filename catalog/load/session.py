@@ -33,6 +33,7 @@ _MENTION_WEIGHT: Final = 2000
 _DEFERRED_WEIGHT: Final = 20 * _MENTION_WEIGHT
 
 _CACHE_KIBIBYTES: Final = 64 * 1024
+_NOTHING_STORED: Final = "nothing of this document was stored"
 
 
 def load_terms(*, as_of: date | None = None, year: int | None = None) -> LoadTerms:
@@ -144,7 +145,7 @@ class Target:
         """Store one document in a transaction of its own. Raises what `load_document` raises."""
         connection = self.connection or self._open()
         try:
-            with translated_errors(self.path), connection.begin():
+            with translated_errors(self.path, _NOTHING_STORED), connection.begin():
                 with self._search_index(connection, record):
                     account = load_document(connection, record, terms)
                 self.check_identity()
@@ -193,7 +194,7 @@ class Target:
         connection = self.connection or self._open()
         batch = Batch()
         try:
-            with translated_errors(self.path), connection.begin():
+            with translated_errors(self.path, _NOTHING_STORED), connection.begin():
                 if _are_there(connection, records):
                     return None
                 with deferred_search_index(connection):

@@ -18,7 +18,7 @@ from tests.revisions import REVISIONS
 
 _NOTHING_CHANGED = (
     "so nothing was released, and what was there is as it was",
-    "so it was not upgraded",
+    "it was not upgraded",
 )
 _NOTHING_STORED = "nothing of this document was stored"
 
