@@ -19,7 +19,7 @@ from sqlalchemy import Table
 from catalog.database import APPLICATION_ID, BUSY_TIMEOUT_SECONDS, create_catalog_engine, known_revisions
 from catalog.models import SEARCH_TABLE, metadata
 from catalog.release.order import CONTENT_TABLES, ORDER, primary_key, referred
-from catalog.release.pages import PAGE_SIZE
+from catalog.release.pages import page_size
 from catalog.schema import schema_statements
 
 # The whole index of some 100,000 abstracts is made in memory and written once. SQLite's own 1 MB would write and merge
@@ -68,7 +68,7 @@ def copy_catalogue(
     uri = scratch.absolute().as_uri()
     with closing(sqlite3.connect(uri, timeout=BUSY_TIMEOUT_SECONDS, isolation_level=None, uri=True)) as connection:
         # Whatever becomes of the scratch file, nobody sees it: no journal, no waiting for the disk.
-        for pragma in (f"page_size = {PAGE_SIZE}", "auto_vacuum = NONE", "journal_mode = OFF", "synchronous = OFF"):
+        for pragma in ("auto_vacuum = NONE", "journal_mode = OFF", "synchronous = OFF"):
             connection.execute(f"PRAGMA {pragma}")
         for name, path in (("working", working), ("fresh", fresh)):
             connection.execute(f"ATTACH ? AS {name}", (f"{path.absolute().as_uri()}?mode=ro",))
@@ -82,6 +82,8 @@ def copy_catalogue(
         connection.execute(f"PRAGMA main.application_id = {APPLICATION_ID}")
         connection.execute(f"PRAGMA main.user_version = {int(known_revisions()[-1])}")
         connection.execute("COMMIT")
+        (paper_count,) = connection.execute("SELECT count(*) FROM main.papers").fetchone()
+        connection.execute(f"PRAGMA main.page_size = {page_size(paper_count)}")
         connection.execute("VACUUM main INTO ?", (target.absolute().as_uri(),))
         on_step()
 
