@@ -94,7 +94,7 @@ def _parts(connection: sqlite3.Connection) -> list[Part] | None:
             columns = _columns(connection)
             return [Part(table, name, columns.get(name), size, unused) for table, name, size, unused in rows]
     except sqlite3.OperationalError as error:
-        if "no such table: dbstat" in str(error):
+        if str(error).startswith("no such table: dbstat"):
             return None
         raise
 
