@@ -16,9 +16,10 @@ from sqlalchemy import CheckConstraint, Column, Index, MetaData, Table, Text, cr
 from catalog import models
 from catalog.check_views import check_views
 from catalog.database import APPLICATION_ID, create_catalog_engine, known_revisions
+from catalog.fresh import Fresh, fresh_catalogue
 from catalog.migrate import alembic_config, create_catalog
 from catalog.schema import schema_sql, table_parts
-from tests.catalogues import damage, plain
+from tests.catalogues import damage, empty_catalogue, plain
 from tests.conftest import ROOT, rows
 from tests.revisions import schema_of
 
@@ -37,7 +38,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def database(database: Path) -> Path:
     """The same for tests that change it."""
-    create_catalog(database)
+    empty_catalogue(database)
     return database
 
 
@@ -67,6 +68,13 @@ def test_the_committed_schema_is_what_the_migrations_make(made: Path) -> None:
     difference = differences(committed, schema_of(made), "docs/schema.sql", "migrations")
 
     assert not difference, f"docs/schema.sql is out of date, run `make docs`:\n{difference}"
+
+
+def test_the_package_knows_what_an_empty_file_holds(made: Path) -> None:
+    engine = create_catalog_engine(made, read_only=True)
+    with engine.connect() as connection:
+        assert fresh_catalogue() == Fresh.of(connection), "catalog/fresh.json is out of date, run `make docs`"
+    engine.dispose()
 
 
 def test_the_text_of_the_schema_makes_the_same_schema(made: Path, tmp_path: Path) -> None:

@@ -17,6 +17,8 @@ _OWNER = re.compile(r"[A-Za-z0-9_~](?:[A-Za-z0-9._~-]{0,98}[A-Za-z0-9_~-])?")
 _GITHUB_OWNER = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 _CLONE_ENDING = re.compile(r"(?:\.git|\.){1,50}$", re.IGNORECASE)
 _NAME = re.compile(r"[A-Za-z0-9._-]{1,100}")
+# A name without a dot has no ending to take off.
+_PLAIN_REPOSITORY = re.compile(r"https://github\.com/([A-Za-z0-9][A-Za-z0-9_-]{0,63})/([A-Za-z0-9][A-Za-z0-9_-]{0,99})")
 
 _GITHUB_HOSTS = frozenset(("github.com", "m.github.com", "github.dev", "ssh.github.com", "git.github.com"))
 _GITHUB_RAW_HOSTS = frozenset(
@@ -73,6 +75,17 @@ def named_target(
     path = "/".join((*([prefix] if prefix else []), *parts))
     url = f"https://{host}/{path}"
     return Target(url, f"{host}/{path}".casefold(), host, kind, owner, name, "/".join(rest) or None)
+
+
+def plain_repository(url: str) -> Target | None:
+    """The repository that the plainest address of GitHub names, as most are; None for any other, to be taken apart."""
+    match = _PLAIN_REPOSITORY.fullmatch(url)
+    if match is None:
+        return None
+    owner, name = match[1], match[2]
+    if owner.casefold() in _RESERVED or is_placeholder(owner) or is_placeholder(name):
+        return None
+    return Target(url, url.removeprefix("https://").lower(), "github.com", "repository", owner, name)
 
 
 def forge_target(address: Address) -> Target | None:

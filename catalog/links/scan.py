@@ -36,6 +36,13 @@ _SCHEME = re.compile(
     r"(?:h(?:tt|xx)p(s?)|(ftp))\s{0,4}[:;]?\s{0,4}[/\\]{0,4}(?:\s{0,4}[/\\]){0,3}\s{0,4}", re.IGNORECASE
 )
 _OTHER_SCHEME = re.compile(r"(?:[a-z]{2,6}(?:\+[a-z]{2,5})?\s?:\s?/{1,3}|[a-z]{3,6}//|//)\s?$|git@$", re.IGNORECASE)
+# An address of a repository on GitHub that nothing can make longer or shorter: the text or its sentence ends there, or
+# punctuation and a blank follow, and then neither a slash nor the rest of `.git`.
+_PLAIN = re.compile(
+    r"https://github\.com/[A-Za-z0-9-]{1,60}/[A-Za-z0-9_-]{0,99}+(?<=[A-Za-z0-9])(?<![Ww]{3})"
+    r"(?=[.,;)]{0,3}+(?:\s*+$|(?<=[.,;)])\s++(?!/|git\b)))"
+)
+_OPENS_GROUP = ("{", "<")
 _USER = re.compile(r"[A-Za-z0-9._-]{1,64}(?::[A-Za-z0-9._-]{0,64})?@(?=[A-Za-z0-9])")
 _RUN = re.compile(r"[A-Za-z0-9\-._~:/?#@&()+,=%!]{1,2000}")
 _NEXT_SCHEME = re.compile(r"h(?:tt|xx)ps?\s{0,2}:|www\.", re.IGNORECASE)
@@ -77,7 +84,8 @@ def first_hint(lowered: str) -> int | None:
     """A place at or before the first anchor, which takes far longer to find; None where there is none for certain."""
     words = _SCHEME_WORDS if ":" in lowered or "/" in lowered or "\\" in lowered else ("www",)
     places = [place for word in words if (place := lowered.find(word)) >= 0]
-    dot = _DOT_OF_ANCHOR.search(lowered)
+    # Where a word stands, only a dot before it can bring the hint forward; what may be cut is far behind it.
+    dot = _DOT_OF_ANCHOR.search(lowered, 0, min(places) + 100) if places else _DOT_OF_ANCHOR.search(lowered)
     if dot is not None:
         places.append(max(0, dot.start() - _LONGEST_NAME))
     return min(places, default=None)
@@ -106,6 +114,9 @@ def _read_at(text: str, lowered: str, anchor: int, floor: int) -> tuple[Stretch 
 
 
 def _read_with_scheme(text: str, start: int) -> Stretch | None:
+    plain = _PLAIN.match(text, start)
+    if plain is not None and not text[max(0, start - 8) : start].rstrip().endswith(_OPENS_GROUP):
+        return Stretch(start, plain.end(), plain[0])
     match = _SCHEME.match(text, start)
     if match is None or not _is_scheme(match[0]):
         return None

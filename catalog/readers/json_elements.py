@@ -25,6 +25,8 @@ _NO_MARK = re.compile(rf'[^"{{}}\[\],]*+(?:{_STRING}[^"{{}}\[\],]*+)*+', re.DOTA
 _BETWEEN_BRACKETS = re.compile(_NO_BRACKET, re.DOTALL)
 _REST_OF_STRING = re.compile(r'[^"\\]*+(?:\\.[^"\\]*+)*+', re.DOTALL)
 _NEXT_KEY = re.compile(rf'[ \t\r\n]*+,?[ \t\r\n]*+"({_STRING[1:-1]})"[ \t\r\n]*+:[ \t\r\n]*+', re.DOTALL)
+_COLON = re.compile(r"[ \t\r\n]*+:[ \t\r\n]*+")
+_ESCAPED_LETTER = re.compile(r"\\u00[2-7]")
 _BLANKS = re.compile(r"[ \t\r\n]*+")
 _ENDS_ELEMENT = re.compile(r"[ \t\r\n]*+[,\]]")
 _STRING_LITERAL = re.compile(r'"([^"\\]*+(?:\\.[^"\\]*+)*+)"([ \t\r\n]*+:[ \t\r\n]*+)?', re.DOTALL)
@@ -53,6 +55,11 @@ class RawJson:
 
     def place(self, index: int) -> tuple[int, int]:
         """Return the line of the document, and the character in it, of character `index` of `text`."""
+        if "\r" not in self.text:
+            last_break = self.text.rfind("\n", 0, index)
+            if last_break < 0:
+                return self.line, self.char + index
+            return self.line + self.text.count("\n", 0, index), index - last_break - 1
         place = _Place(self.line, self.char)
         place.pass_over(self.text[:index])
         return place.line, place.char
@@ -147,15 +154,43 @@ def member_at(element: JsonElement, names: Sequence[str]) -> RawJson | None:
 
     It is as `object_members` gives it, without a look at all the others; None where it is not found at once.
     """
-    text, start = element.text, 0
+    text, start = element.text, _start_by_name(element, names)
     try:
-        for name in names:
-            start = _member_start(text, start + 1, name)
+        if start is None:
+            start = 0
+            for name in names:
+                start = _member_start(text, start + 1, name)
         end = _pass_over(text, start)
     except (ValueError, RecursionError):
         return None
     line, char = element.place(start)
     return RawJson(text=text[start:end], line=line, char=char)
+
+
+def _start_by_name(element: JsonElement, names: Sequence[str]) -> int | None:
+    """Where that value starts, if the name alone tells it: the last of the names is in letters, none of them escaped.
+
+    Where it stands as often as the objects on the way have that name, nothing else is of that spelling. Where each of
+    these objects is the first value of the one before, the last one's comes first.
+    """
+    if not (names[-1].isascii() and names[-1].isalpha()):
+        return None
+    text, literal = element.text, f'"{names[-1]}"'
+    value, start, expected = element.value, 0, 0
+    for depth, name in enumerate(names):
+        if not isinstance(value, dict) or name not in value:
+            return None
+        expected += names[-1] in value
+        if depth == len(names) - 1:
+            break
+        opening = _NEXT_KEY.match(text, start + 1)
+        if opening is None or opening[1] != name:
+            return None
+        start, value = opening.end(), value[name]
+    if text.count(literal) != expected or _ESCAPED_LETTER.search(text) is not None:
+        return None
+    colon = _COLON.match(text, text.find(literal, start) + len(literal))
+    return None if colon is None else colon.end()
 
 
 def _member_start(text: str, position: int, name: str) -> int:
@@ -389,7 +424,8 @@ def _decoded(literal: str) -> str | None:
 
 
 def _line_breaks(text: str) -> int:
-    return text.count("\n") + text.count("\r") - text.count("\r\n")
+    feeds = text.count("\n")
+    return feeds + text.count("\r") - text.count("\r\n") if "\r" in text else feeds
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

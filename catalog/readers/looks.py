@@ -102,7 +102,7 @@ def title_cost(text: str, *, is_furniture: bool = False) -> int:
         cost += VERB
     if not _FIRST_PERSON.isdisjoint(words):
         cost += FIRST_PERSON
-    if _SENTENCE_BREAK.search(looked_at):
+    if ". " in looked_at and _SENTENCE_BREAK.search(looked_at):
         cost += SEVERAL_SENTENCES
     # Every address that is one here has a dot or a colon.
     if ("." in looked_at or ":" in looked_at) and _ADDRESS.search(looked_at):
