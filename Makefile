@@ -4,7 +4,7 @@ PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: help catalog serve test sweep fuzz faults test-newest-sqlite coverage migration lint format docs docs-check \
+.PHONY: help catalog serve test sweep fuzz faults test-newest-sqlite test-lake coverage migration lint format docs docs-check \
 	pictures bench wheel clean
 
 help: ## list these commands
@@ -35,31 +35,42 @@ catalog: .venv/runtime ## make catalog.db from the digests in seeds/
 serve: .venv/runtime ## publish catalog.db in a browser
 	@$(BIN)/catalog serve
 
-test: .venv/test ## run every test
-	@$(BIN)/python -m pytest -n auto
+# What the tests of a file share (a browser, a site) is started once; tests/conftest.py puts the longest files first.
+WORKERS := -n auto --dist loadfile --no-loadscope-reorder
 
-# The packages of .venv, and another SQLite: of ours only what a wheel would bring is installed again.
+test: .venv/test ## run every test
+	@$(BIN)/python -m pytest $(WORKERS)
+
+# An environment with the packages of .venv and some of its own: nothing changes under tests that run in .venv.
+PURELIB := -c 'import sysconfig; print(sysconfig.get_path("purelib"))'
+BORROWING = $(PYTHON) -m venv $(@D) && $(BIN)/python $(PURELIB) > "$$($(@D)/bin/python $(PURELIB))/packages.pth" && \
+	$(@D)/bin/python -m pip install --quiet --disable-pip-version-check
+
 .venv-newest/test: .venv/test
-	@$(PYTHON) -m venv .venv-newest
-	@$(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))' > "$$(.venv-newest/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/packages.pth"
-	@.venv-newest/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --editable . 'pysqlite3>=0.6'
-	@touch $@
+	@$(BORROWING) --no-deps --editable . 'pysqlite3>=0.6' && touch $@
+
+.venv-spark/test: .venv/test
+	@$(BORROWING) --editable '.[spark]' && touch $@
 
 sweep: .venv/test ## run the long forms of the property tests
-	@$(BIN)/python -m pytest -n auto -m slow
+	@$(BIN)/python -m pytest $(WORKERS) -m slow
 
 fuzz: .venv/test ## read 10,000 damaged documents (FUZZ_EXAMPLES=… for another number)
 	@FUZZ_EXAMPLES=$${FUZZ_EXAMPLES:-10000} $(BIN)/python -m pytest -n auto tests/test_fuzz_documents.py
 
-# Readers, links and pages know no database: one run of their tests is enough.
-TESTS_OF_THE_FILE := $(wildcard tests/test_migrat*.py tests/test_database*.py) \
-	$(addprefix tests/test_,load.py release.py revisions.py schema.py search.py)
+# Where another SQLite could do another thing: schema, upgrades, search, the rows of a load, the bytes of a release.
+TESTS_OF_THE_FILE := $(wildcard tests/test_migrations_*.py) \
+	$(addprefix tests/test_,migrate.py migrate_frozen.py migrate_merges.py database.py load.py schema.py search.py) \
+	$(addprefix tests/test_release.py::test_,another_sqlite_makes_the_same_bytes a_release_passes_every_check_and_searches)
 
 test-newest-sqlite: .venv-newest/test ## run the tests of the file on the SQLite of a wheel
-	@PYTHONPATH=tests/newest_sqlite .venv-newest/bin/python -m pytest -n auto $(TESTS_OF_THE_FILE)
+	@PYTHONPATH=tests/newest_sqlite .venv-newest/bin/python -m pytest $(WORKERS) $(TESTS_OF_THE_FILE)
+
+test-lake: .venv-spark/test ## run the tests that need Spark and Java
+	@.venv-spark/bin/python -m pytest tests/lake
 
 coverage: .venv/dev ## measure which lines and branches the tests reach; PYTEST="…" for some of them
-	@$(BIN)/python -m pytest -n auto --cov --cov-report=term-missing:skip-covered $(PYTEST)
+	@$(BIN)/python -m pytest $(WORKERS) --cov --cov-report=term-missing:skip-covered $(PYTEST)
 
 migration: .venv/dev ## start a revision with its test: make migration MESSAGE="add a column"
 	@$(BIN)/python -m migrations.start && $(BIN)/ruff check --quiet --fix migrations tests && $(BIN)/ruff format --quiet migrations tests
@@ -88,4 +99,4 @@ wheel: .venv/dev ## build the wheel into dist/
 	@$(BIN)/python -m build --wheel --outdir dist
 
 clean: ## remove what was built, not catalog.db
-	@rm -rf .venv .venv-newest build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	@rm -rf .venv .venv-newest .venv-spark build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,24 +1,17 @@
-"""Compares what a file is made of with a file made just now: schema, its number, and the rows that explain it."""
+"""Compares what a file is made of with an empty one of this version: schema, its number, rows that explain it."""
 
 from __future__ import annotations
 
 import difflib
 import re
-import tempfile
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import DatabaseError
 
-from catalog.database import create_catalog_engine
-from catalog.migrate import create_catalog
-from catalog.models import schema_comments, source_licences
+from catalog.fresh import EXPLAINED, fresh_catalogue
 from catalog.schema import schema_statements
-
-EXPLAINED: Final = (schema_comments, source_licences)
-"""The tables whose rows the migrations write: the same in every file of one version."""
 
 EXPLAINED_BY: Final = "rows of"
 """What a difference is that is none of the schema but of rows that explain it."""
@@ -45,27 +38,27 @@ def schema_differences(connection: Connection) -> Iterator[tuple[str, str, str]]
 
 
 def _expected() -> _Parts:
-    with tempfile.TemporaryDirectory() as folder:
-        fresh = Path(folder, "catalog.db")
-        create_catalog(fresh)
-        engine = create_catalog_engine(fresh, read_only=True)
-        try:
-            with engine.connect() as connection:
-                return _parts(connection)
-        finally:
-            engine.dispose()
+    fresh = fresh_catalogue()
+    return _in_lines(fresh.statements, fresh.user_version, {name: map(str, rows) for name, rows in fresh.rows.items()})
 
 
 def _parts(connection: Connection) -> _Parts:
     """Return everything that is the same in each file of one version, in lines, by what it is and its name."""
-    parts = {(kind, _name(sql)): sql.splitlines() for kind, sql in schema_statements(connection)}
-    parts["number of the schema", "user_version"] = [str(connection.exec_driver_sql("PRAGMA user_version").scalar())]
-    for table in EXPLAINED:
+    rows: dict[str, Iterable[str]] = {}
+    for name in EXPLAINED:
         try:
-            rows = connection.exec_driver_sql(f"SELECT * FROM {table.name} ORDER BY 1, 2")  # noqa: S608 - of ours
-            parts[EXPLAINED_BY, table.name] = [str(tuple(row)) for row in rows]
+            found = connection.exec_driver_sql(f"SELECT * FROM {name} ORDER BY 1, 2")  # noqa: S608 - of ours
+            rows[name] = [str(tuple(row)) for row in found]
         except DatabaseError:
             continue  # the table is missing or damaged, and what looks for that names it
+    version = connection.exec_driver_sql("PRAGMA user_version").scalar()
+    return _in_lines(schema_statements(connection), version, rows)
+
+
+def _in_lines(statements: list[tuple[str, str]], version: object, rows: dict[str, Iterable[str]]) -> _Parts:
+    parts = {(kind, _name(sql)): sql.splitlines() for kind, sql in statements}
+    parts["number of the schema", "user_version"] = [str(version)]
+    parts.update(((EXPLAINED_BY, name), list(lines)) for name, lines in rows.items())
     return parts
 
 

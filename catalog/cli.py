@@ -161,9 +161,10 @@ def migrate(database: Path) -> None:
     help="The same as --database FILE; name it once.",
 )
 @click.option("--repair-index", is_flag=True, help="First make indexes and search index again where they are damaged.")
+@click.option("--sizes", "shows_sizes", is_flag=True, help="Say what tables and indexes take, instead of checking.")
 @database_option
 @click.pass_context
-def check(context: click.Context, file: Path | None, repair_index: bool, database: Path) -> None:
+def check(context: click.Context, file: Path | None, repair_index: bool, shows_sizes: bool, database: Path) -> None:
     """Check the file and every rule of the catalogue.
 
     Its soundness, schema, references and search index, and every rule of what is in it; of a release also its form, and
@@ -172,6 +173,7 @@ def check(context: click.Context, file: Path | None, repair_index: bool, databas
     \b
     catalog check
     catalog check papers.db
+    catalog check --sizes
     """
     from catalog.checks import CHECK_COUNT, check_catalog, failure
     from catalog.release.form import check_release
@@ -180,6 +182,14 @@ def check(context: click.Context, file: Path | None, repair_index: bool, databas
         if context.get_parameter_source("database") is not click.core.ParameterSource.DEFAULT:
             raise click.UsageError("Name one file: FILE or --database FILE.")
         database = file
+    if shows_sizes:
+        if repair_index:
+            raise click.UsageError("Name one of --sizes and --repair-index.")
+        from catalog.sizes import size_lines, sizes
+
+        for line in size_lines(sizes(database)):
+            click.echo(line)
+        return
     if repair_index:
         from catalog.repair import repair_sentence
 

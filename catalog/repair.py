@@ -17,11 +17,11 @@ from typing import Final
 
 from sqlalchemy import Table
 
-from catalog.check_schema import EXPLAINED
 from catalog.checks import check_catalog
 from catalog.damage import RESTORE
 from catalog.database import create_catalog_engine, file_revision, known_revisions, translated_errors
 from catalog.errors import CatalogError
+from catalog.fresh import EXPLAINED
 from catalog.migrate import upgrade
 from catalog.models import SEARCH_TABLE, metadata, releases
 from catalog.room import require_room
@@ -109,7 +109,7 @@ def _copy_rows(database: Path, target: Path, draft: Path) -> None:
             )
         connection.execute("BEGIN")
         for table in metadata.sorted_tables:
-            if table not in EXPLAINED:
+            if table.name not in EXPLAINED:
                 _copy_table(database, connection, table)
         connection.execute("COMMIT")
 

@@ -8,7 +8,7 @@ _PACKAGE = Path(__file__).parent
 
 
 def resource(name: str) -> Path:
-    """Return the path of what travels with the package, as `migrations` or `docs/schema.sql`.
+    """Return the path of what travels with the package, as `migrations` or `metadata.yml`.
 
     Raises FileNotFoundError where it is missing.
     """

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
+from json.encoder import encode_basestring
 from typing import Any
 
 from catalog.dates import parse_printed_date, publication_date
@@ -26,9 +26,17 @@ class MentionRows:
 
 @dataclass(frozen=True, slots=True)
 class PreparedRecord(DocumentRecord):
-    """A document of which the rows of each digest are made already; they may have been made in another process."""
+    """A document of which the rows of each digest are made already; they may have been made in another process.
+
+    Its digests have no entries: the rows say all that is stored of them, and both would take twice as long to send.
+    """
 
     rows: tuple[MentionRows, ...] = ()
+
+    @property
+    def entry_count(self) -> int:
+        """How many entries the digests of this document have together."""
+        return sum(len(rows.mentions) for rows in self.rows)
 
 
 def prepared(record: DocumentRecord) -> DocumentRecord:
@@ -37,7 +45,16 @@ def prepared(record: DocumentRecord) -> DocumentRecord:
         rows = tuple(mention_rows(digest.entries) for digest in record.digests)
     except ValueError:
         return record
-    return PreparedRecord(**{field.name: getattr(record, field.name) for field in fields(record)}, rows=rows)
+    kept = {field.name: getattr(record, field.name) for field in fields(record)}
+    kept["digests"] = tuple(replace(digest, entries=()) for digest in record.digests)
+    return PreparedRecord(**kept, rows=rows)
+
+
+def entry_abstracts(record: DocumentRecord) -> list[str | None]:
+    """Return the abstract of each entry in the digests of `record`."""
+    if isinstance(record, PreparedRecord):
+        return [mention["abstract"] for rows in record.rows for mention in rows.mentions]
+    return [entry.abstract for digest in record.digests for entry in digest.entries]
 
 
 def digest_rows(record: DocumentRecord) -> Iterator[MentionRows]:
@@ -102,7 +119,7 @@ def _record_facts(record: PaperRecord) -> Row:
 
 def _array(texts: Sequence[str]) -> str | None:
     """The texts as SQLite writes a JSON array, or None where there are none."""
-    return json.dumps(texts, ensure_ascii=False, separators=(",", ":")) if texts else None
+    return f"[{','.join(map(encode_basestring, texts))}]" if texts else None
 
 
 def _publication_date(mention: Mention) -> str | None:
@@ -122,8 +139,11 @@ def _links(mention: Mention) -> Iterator[tuple[LinkRecord, Target]]:
 
 
 def _abstract_links(mention: Mention, abstract: str) -> Iterator[tuple[LinkRecord, Target]]:
+    links = find_links(abstract)
+    if not links:
+        return
     place_of = _places(mention, abstract)
-    for found in find_links(abstract):
+    for found in links:
         line, char_start = place_of(found.start)
         link = LinkRecord(
             asserted_by="abstract",

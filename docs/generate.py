@@ -8,11 +8,13 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import TypeVar
 
-from sqlalchemy import Column, Table
+from sqlalchemy import Column, Connection, Table
 
 from catalog.checks import CHECKS
 from catalog.database import create_catalog_engine
+from catalog.fresh import Fresh, fresh_text
 from catalog.interchange import json_schema
 from catalog.migrate import create_catalog
 from catalog.models import metadata
@@ -23,17 +25,28 @@ from tests.link_examples import document_text
 
 ROOT = Path(__file__).parent.parent
 
+T = TypeVar("T")
+
 
 def schema_statements() -> str:
     """Return docs/schema.sql: what the migrations make."""
+    return _of_a_fresh_file(schema_sql)
+
+
+def fresh() -> str:
+    """Return catalog/fresh.json: the same for programs, and the rows that the migrations write."""
+    return fresh_text(_of_a_fresh_file(Fresh.of))
+
+
+def _of_a_fresh_file(look: Callable[[Connection], T]) -> T:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "catalog.db")
         create_catalog(path)
         engine = create_catalog_engine(path, read_only=True)
         with engine.connect() as connection:
-            statements = schema_sql(connection)
+            found = look(connection)
         engine.dispose()
-    return statements
+    return found
 
 
 def schema_reference() -> str:
@@ -101,6 +114,7 @@ def _lower(sentence: str | None) -> str:
 
 GENERATED: dict[str, Callable[[], str]] = {
     "docs/schema.sql": schema_statements,
+    "catalog/fresh.json": fresh,
     "docs/schema.md": schema_reference,
     "docs/interchange.schema.json": interchange_schema,
     "docs/links.md": document_text,

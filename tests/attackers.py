@@ -79,6 +79,12 @@ def attack_together(port: int, attacks: Sequence[Attack], clients: int = CLIENTS
         return [answer for answers in pool.map(client, range(clients)) for answer in answers]
 
 
+def attack_in_turn(port: int, attacks: Sequence[Attack], clients: int = CLIENTS) -> list[Answer]:
+    """Let so many clients send the attacks, each once: whoever has an answer sends the next."""
+    with ThreadPoolExecutor(clients) as pool:
+        return list(pool.map(lambda attack: ask(port, attack), attacks))
+
+
 def while_attacked(
     port: int, attacks: Sequence[Attack], ordinary: Attack, seconds: float
 ) -> tuple[list[Answer], list[Answer]]:

@@ -67,10 +67,23 @@ def _placed(entry: EntryRecord, position: int) -> EntryRecord:
     return replace(entry, position=position, line_start=start, line_end=start + 2, abstract_line=abstract_line)
 
 
+def empty_catalogue(path: Path) -> Path:
+    """Put a catalogue without documents at `path`: a copy of the one that the migrations make, once in each process."""
+    path.write_bytes(_empty_bytes())
+    return path
+
+
+@cache
+def _empty_bytes() -> bytes:
+    with tempfile.TemporaryDirectory() as folder:
+        create_catalog(Path(folder, "catalog.db"))
+        return Path(folder, "catalog.db").read_bytes()
+
+
 def load(path: Path, *documents: DocumentRecord, as_of: date = AS_OF) -> list[Account]:
     """Load `documents` into the catalogue at `path`, which is made where nothing is."""
     if not path.exists():
-        create_catalog(path)
+        empty_catalogue(path)
     terms = LoadTerms("2026-11-20T12:00:00Z", as_of, "0.1.0", known_revisions()[-1])
     engine = create_catalog_engine(path)
     try:

@@ -9,11 +9,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import settings
 
 if TYPE_CHECKING:
     from datasette.app import Datasette
 
     from tests.site_example import Get
+
+# An example that takes long says something of the machine, and tests of time have means of their own.
+settings.register_profile("any machine", deadline=None)
+settings.load_profile("any machine")
 
 ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared"
@@ -56,6 +61,9 @@ ORDER BY 1, 2, 3, 4
 """
 """Which document gave which text that its paper does not show."""
 
+LONGEST = ("test_site_browser", "test_faults", "test_site_attacks", "test_site_walk", "test_release", "test_deployment")
+"""The files whose tests take longest in one worker."""
+
 Query = Callable[..., list[tuple[Any, ...]]]
 
 
@@ -63,6 +71,12 @@ def pytest_report_header() -> str:
     """Say which SQLite the tests run on, and what they leave out on it."""
     left_out = f", left out: {', '.join(collect_ignore_glob)}" if collect_ignore_glob else ""
     return f"SQLite {sqlite3.sqlite_version}{left_out}"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the files that take longest first, so that no worker is left with one at the end."""
+    places = {name: place for place, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: places.get(item.path.stem, len(places)))
 
 
 @pytest.fixture(autouse=True)
@@ -88,11 +102,9 @@ def database(tmp_path: Path) -> Path:
 @pytest.fixture(scope="session")
 def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A catalogue without documents, made by the migrations; tests copy it."""
-    from catalog.migrate import create_catalog
+    from tests.catalogues import empty_catalogue
 
-    path = tmp_path_factory.mktemp("empty") / "catalog.db"
-    create_catalog(path)
-    return path
+    return empty_catalogue(tmp_path_factory.mktemp("empty") / "catalog.db")
 
 
 @pytest.fixture

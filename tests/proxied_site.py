@@ -12,13 +12,15 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import chdir, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx
 import pytest
+from click.testing import CliRunner
 
+from catalog.cli import main
 from tests.conftest import ROOT
 
 UNIT = ROOT / "deploy" / "paper-catalogue.service"
@@ -72,9 +74,11 @@ def run(*command: str, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, cwd=cwd, capture_output=True, text=True, timeout=120, env=environment)
 
 
-def catalog(*arguments: str, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
-    """Run one of our own commands."""
-    return run(sys.executable, "-m", "catalog", *arguments, cwd=cwd)
+def catalog(*arguments: str, cwd: Path = ROOT) -> None:
+    """Run one of our own commands, in this process."""
+    with chdir(cwd):
+        done = CliRunner().invoke(main, arguments, catch_exceptions=False)
+    assert done.exit_code == 0, done.stderr
 
 
 @dataclass

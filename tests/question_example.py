@@ -11,10 +11,9 @@ from pathlib import Path
 from typing import Any, Final
 
 import catalog.site
-from catalog.migrate import create_catalog
 from catalog.questions import Question, questions
 from catalog.records import DocumentRecord, EntryRecord, LinkRecord, Origin, PaperRecord, RejectRecord
-from tests.catalogues import document, load
+from tests.catalogues import document, empty_catalogue, load
 
 ADDRESS = "https://papers.example"
 """What `:_site_address` is where no Datasette fills it in."""
@@ -94,8 +93,7 @@ def make_question_catalogue(path: Path) -> Path:
 
 def make_empty_catalogue(path: Path) -> Path:
     """Make a catalogue that holds nothing yet."""
-    create_catalog(path)
-    return path
+    return empty_catalogue(path)
 
 
 def site_plugin(name: str) -> Any:

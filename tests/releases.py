@@ -12,6 +12,7 @@ from pathlib import Path
 from catalog.load import load_documents, load_terms
 from catalog.release import release_catalog
 from tests import atom_feeds, daily_papers, paper_code_lists
+from tests.catalogues import empty_catalogue
 from tests.frozen_files import FROZEN
 from tests.test_cli import page
 
@@ -45,6 +46,8 @@ def fill(folder: Path) -> list[Path]:
 
 def load(database: Path, documents: Sequence[Path], as_of: date = AS_OF) -> Path:
     """Load the documents into `database`, all in one go, and return its path."""
+    if not database.exists():
+        empty_catalogue(database)
     faults: list[str] = []
     list(load_documents(documents, database, load_terms(as_of=as_of), on_error=faults.append))
     assert faults == []

@@ -109,11 +109,13 @@ def _load_one_more(database: Path, catalogue: Path) -> None:
     page = "Daily Papers\n\nbyAK and the research community\n\nMar 18\n\nKites That Fly Indoors\n\n"
     page += "We fly imaginary kites in an imaginary hall, and count how often the ceiling is in the way of them. " * 3
     (database.parent / "kites.txt").write_text(f"{page}\n\n  • 2 authors\n\n·\n\nMar 3, 2024\n", encoding="utf-8")
-    done = catalog("load", "-d", str(database), str(database.parent / "kites.txt"))
-    assert done.returncode == 0, done.stderr
+    catalog("load", "-d", str(database), str(database.parent / "kites.txt"))
 
 
 def _run_as_documented(command: str, served: Path, work: Path) -> None:
     program, *arguments = command.removeprefix("sudo ").replace("/srv/paper-catalogue", str(served)).split()
-    done = catalog(*arguments, cwd=work) if program == "catalog" else run(program, *arguments, cwd=work)
-    assert done.returncode == 0, (command, done.stderr)
+    if program == "catalog":
+        catalog(*arguments, cwd=work)
+    else:
+        done = run(program, *arguments, cwd=work)
+        assert done.returncode == 0, (command, done.stderr)

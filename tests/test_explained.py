@@ -8,17 +8,12 @@ from pathlib import Path
 import pytest
 
 from catalog.check_views import check_comments, check_views
-from catalog.checks import CHECKS, check_catalog
-from catalog.migrate import create_catalog
+from catalog.checks import CHECKS
 from catalog.readers import format_names
 from catalog.readers.catalogue_json import FORMAT as INTERCHANGE
 from docs.explain import FROZEN, comments, frozen_comments, frozen_views
-from tests.catalogues import FERN, damage, document, good_catalogue, load
+from tests.catalogues import FERN, damage, document, empty_catalogue, good_catalogue, load
 from tests.conftest import rows
-from tests.test_checks_damages import DAMAGES
-from tests.test_checks_damages import database as damaged_database
-
-__all__ = ["damaged_database"]
 
 HINT = "run `python -m docs.explain`, or write a revision that replaces what the file says (see docs/explain.py)"
 
@@ -26,9 +21,7 @@ HINT = "run `python -m docs.explain`, or write a revision that replaces what the
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An empty catalogue; tests only read it."""
-    path = tmp_path_factory.mktemp("explained") / "catalog.db"
-    create_catalog(path)
-    return path
+    return empty_catalogue(tmp_path_factory.mktemp("explained") / "catalog.db")
 
 
 def test_the_comments_in_a_file_are_those_of_the_models_and_the_checks(made: Path) -> None:
@@ -72,20 +65,6 @@ def test_every_format_that_the_catalogue_reads_has_its_licence_and_no_other(made
 
     # A document of the interchange format keeps the format of its source.
     assert told == set(format_names()) - {INTERCHANGE}
-
-
-@pytest.mark.parametrize(("name", "statements", "named"), DAMAGES)
-def test_a_view_gives_the_rows_that_the_check_gives(
-    damaged_database: Path, name: str, statements: list[str], named: list[tuple[object, ...]]
-) -> None:
-    database = damaged_database
-    damage(database, *statements)
-
-    by_command = {result.name: result.broken for result in check_catalog(database, most=1000)}
-    for check in ("derived columns", *CHECKS):
-        view = "check_" + check.lower().replace(" ", "_")
-        assert sorted(rows(database, f"SELECT * FROM {view}"), key=repr) == sorted(by_command[check], key=repr)
-    assert name not in CHECKS or by_command[name]
 
 
 def test_a_load_into_a_release_makes_it_an_ordinary_file(database: Path) -> None:

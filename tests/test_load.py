@@ -18,8 +18,8 @@ import pytest
 from catalog.database import CatalogError, create_catalog_engine, known_revisions
 from catalog.documents import DocumentError
 from catalog.load import Account, LoadTerms, load_document, load_terms
-from catalog.migrate import create_catalog
 from catalog.records import DigestRecord, DocumentRecord, EntryRecord, LinkRecord, Origin, RejectRecord
+from tests.catalogues import empty_catalogue
 from tests.conftest import ROOT, VARIANTS_BY_DOCUMENT, Query, dump
 
 AS_OF = date(2026, 11, 20)
@@ -50,7 +50,7 @@ def document(
 
 def load(database: Path, *documents: DocumentRecord, as_of: date = AS_OF, year: int | None = None) -> list[Account]:
     if not database.exists():
-        create_catalog(database)
+        empty_catalogue(database)
     terms: LoadTerms = load_terms(as_of=as_of, year=year)
     engine = create_catalog_engine(database)
     accounts = []
@@ -274,7 +274,7 @@ def test_a_given_year_that_cannot_be_is_refused(
     database: Path, printed_date: str | None, year: int, reason: str
 ) -> None:
     page = document("a.txt", entry("Moss-Net", publication_date="2024-07-01"), printed_date=printed_date)
-    create_catalog(database)
+    empty_catalogue(database)
     if printed_date == "Mar 11, 2025":
         load(database, page)
     before = dump(database)
@@ -341,7 +341,7 @@ def test_documents_of_one_name_carry_their_hash_whatever_the_order(tmp_path: Pat
 def test_the_account_is_what_loads_keeps(database: Path, query: Query, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1700000000")
     piece = RejectRecord(1, 2, "torn", "is torn")
-    create_catalog(database)
+    empty_catalogue(database)
     engine = create_catalog_engine(database)
     page = document("a.txt", entry("Moss-Net", "Code: https://github.com/moss/net"), rejects=(piece,))
     with engine.begin() as connection:
@@ -356,7 +356,7 @@ def test_the_account_is_what_loads_keeps(database: Path, query: Query, monkeypat
 
 
 def test_a_document_that_breaks_a_rule_leaves_nothing(database: Path) -> None:
-    create_catalog(database)
+    empty_catalogue(database)
     before = dump(database)
     outside = replace(document("a.txt", entry("Moss-Net"), entry("Fern-Net", upvote_count=-1)))
 
@@ -367,7 +367,7 @@ def test_a_document_that_breaks_a_rule_leaves_nothing(database: Path) -> None:
 
 
 def test_a_load_that_stored_less_than_it_read_says_so_and_keeps_nothing(database: Path) -> None:
-    create_catalog(database)
+    empty_catalogue(database)
     before = dump(database)
     with closing(sqlite3.connect(database)) as connection:
         connection.execute("CREATE TRIGGER lossy BEFORE INSERT ON rejects BEGIN SELECT RAISE(IGNORE); END")
@@ -413,7 +413,7 @@ def test_a_file_that_goes_away_under_a_load_is_noticed(database: Path, tmp_path:
     next(loading)
     os.unlink(database)
     if fate == "replaced":
-        create_catalog(database)
+        empty_catalogue(database)
 
     with pytest.raises(CatalogError, match="deleted or replaced during the load"):
         list(loading)

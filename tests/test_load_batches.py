@@ -6,7 +6,6 @@ import sqlite3
 import tempfile
 from contextlib import closing
 from dataclasses import replace
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +17,9 @@ from catalog.database import create_catalog_engine
 from catalog.documents import DocumentError
 from catalog.errors import CatalogError
 from catalog.load import Account, load_documents, load_terms, session
-from catalog.migrate import create_catalog
 from catalog.records import DocumentRecord
 from catalog.schema import schema_sql
-from tests.catalogues import AS_OF, FERN, LICHEN, MOSS_NET, PUDDLE, document, load
+from tests.catalogues import AS_OF, FERN, LICHEN, MOSS_NET, PUDDLE, document, empty_catalogue, load
 from tests.conftest import Query, dump, rows
 from tests.contents import contents
 from tests.test_load_order import _QUICK, documents
@@ -65,20 +63,12 @@ def _same_in_a_batch(documents: list[DocumentRecord]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         apart, together, both = (Path(folder, name) for name in ("apart.db", "together.db", "both.db"))
         for database in (apart, together, both):
-            database.write_bytes(_empty())
+            empty_catalogue(database)
         accounts = load(apart, *documents)
         assert load_together(together, *documents) == accounts
         assert load(both, documents[0]) + load_together(both, *documents[1:]) == accounts  # type: ignore[operator]
         assert contents(together) == contents(both) == contents(apart)
         assert broken(both) == []
-
-
-@cache
-def _empty() -> bytes:
-    """An empty catalogue, made once: the migrations take longer than a load."""
-    with tempfile.TemporaryDirectory() as folder:
-        create_catalog(Path(folder, "catalog.db"))
-        return Path(folder, "catalog.db").read_bytes()
 
 
 def test_the_search_index_follows_what_a_batch_changes(database: Path, query: Query) -> None:
@@ -122,7 +112,7 @@ def test_a_document_at_fault_costs_only_itself(database: Path, query: Query) -> 
 
 
 def test_an_error_in_a_batch_leaves_schema_and_index(database: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    create_catalog(database)
+    empty_catalogue(database)
     before = schema(database)
     real = session.load_document
 
@@ -139,7 +129,7 @@ def test_an_error_in_a_batch_leaves_schema_and_index(database: Path, monkeypatch
 
 
 def test_a_file_that_somebody_else_has_is_waited_for_once(database: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    create_catalog(database)
+    empty_catalogue(database)
     monkeypatch.setattr("catalog.database.BUSY_TIMEOUT_SECONDS", 0)
     begun: list[str] = []
     real = session.Target.load

@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Final
 
 from catalog.links.address import Address, page_url, parse_address
-from catalog.links.forges import forge_target
+from catalog.links.forges import forge_target, plain_repository
 from catalog.links.hosts import (
     ARCHIVE_HOSTS,
     LARGE_SITES,
@@ -33,6 +33,9 @@ def canonicalize(url: str) -> Target:
 
 
 def _canonicalize(url: str) -> Target:
+    plain = plain_repository(url)
+    if plain is not None:
+        return plain
     address = parse_address(url)
     return forge_target(address) or hub_target(address) or _ordinary_page(address)
 

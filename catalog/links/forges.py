@@ -7,7 +7,6 @@ names (letters, digits, `-`, `_`, `.`; at most 100); GitLab's nested groups and 
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 from catalog.links.address import Address, page_url
 from catalog.links.hosts import is_placeholder, word_set
@@ -17,6 +16,8 @@ _OWNER = re.compile(r"[A-Za-z0-9_~](?:[A-Za-z0-9._~-]{0,98}[A-Za-z0-9_~-])?")
 _GITHUB_OWNER = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 _CLONE_ENDING = re.compile(r"(?:\.git|\.){1,50}$", re.IGNORECASE)
 _NAME = re.compile(r"[A-Za-z0-9._-]{1,100}")
+# A name without a dot has no ending to take off.
+_PLAIN_REPOSITORY = re.compile(r"https://github\.com/([A-Za-z0-9][A-Za-z0-9_-]{0,63})/([A-Za-z0-9][A-Za-z0-9_-]{0,99})")
 
 _GITHUB_HOSTS = frozenset(("github.com", "m.github.com", "github.dev", "ssh.github.com", "git.github.com"))
 _GITHUB_RAW_HOSTS = frozenset(
@@ -75,15 +76,26 @@ def named_target(
     return Target(url, f"{host}/{path}".casefold(), host, kind, owner, name, "/".join(rest) or None)
 
 
+def plain_repository(url: str) -> Target | None:
+    """The repository that the plainest address of GitHub names, as most are; None for any other, to be taken apart."""
+    match = _PLAIN_REPOSITORY.fullmatch(url)
+    if match is None:
+        return None
+    owner, name = match[1], match[2]
+    if owner.casefold() in _RESERVED or is_placeholder(owner) or is_placeholder(name):
+        return None
+    return Target(url, url.removeprefix("https://").lower(), "github.com", "repository", owner, name)
+
+
 def forge_target(address: Address) -> Target | None:
     """The repository, gist or owner that an address on a forge names; None where the host is no forge."""
     host, segments = address.host, address.segments
     if host in _GITHUB_HOSTS or host in _GITHUB_RAW_HOSTS:
-        return _github(address if host == "github.com" else replace(address, host="github.com"))
+        return _github(address if host == "github.com" else address._replace(host="github.com"))
     if host == "api.github.com":
         is_repository = len(segments) > 2 and segments[0] == "repos"
         return (
-            _github(replace(address, host="github.com", segments=segments[1:]))
+            _github(address._replace(host="github.com", segments=segments[1:]))
             if is_repository
             else other_page(address)
         )

@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import get_args
+from typing import NamedTuple, get_args
 
 from catalog.links import vocabulary
 from catalog.links.sentences import Surroundings
@@ -30,8 +29,7 @@ _NEAR = 100
 _UNSPECIFIC = frozenset(("code", "website", "other", "project page"))
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """What the words say: the roles in the order they are mentioned, and the two facts."""
 
     mentions: tuple[str, ...]
@@ -86,7 +84,7 @@ def _names_something(text: str) -> bool:
 def _mentions(clause: str) -> list[str]:
     """The roles that a clause gives, in the order of the words; descriptions count only where nothing else does."""
     released = _released(clause)
-    found = _named(vocabulary.DESCRIPTION.split(released, maxsplit=1)[0])
+    found = [*_named(vocabulary.DESCRIPTION.split(released, maxsplit=1)[0])]
     whole = _named(released)
     if "survey list" in whole:
         return _about_survey(found)
@@ -97,7 +95,7 @@ def _mentions(clause: str) -> list[str]:
     on_page = vocabulary.ON_OUR_PAGE.search(released) if "page" in released or "site" in released else None
     if on_page:
         found.append("project page" if on_page[1] else "website")
-    return list(dict.fromkeys(found)) or whole or _named(clause)
+    return list(dict.fromkeys(found)) or [*(whole or _named(clause))]
 
 
 def _about_survey(found: list[str]) -> list[str]:
@@ -114,10 +112,10 @@ def _released(clause: str) -> str:
     return clause
 
 
-def _named(text: str) -> list[str]:
+@lru_cache(maxsize=512)
+def _named(text: str) -> tuple[str, ...]:
     """The roles that the nouns of a text name, each once, in their order."""
-    groups = (match.lastgroup or "n0" for match in vocabulary.NOUN.finditer(text))
-    return list(dict.fromkeys(vocabulary.NOUN_ROLES[int(group[1:])] for group in groups))
+    return tuple(dict.fromkeys(map(vocabulary.noun_role, vocabulary.NOUN.finditer(text))))
 
 
 def _is_promised(clause: str, after: str) -> bool:

@@ -97,12 +97,20 @@ _NOUN_PATTERNS: dict[str, tuple[str, ...]] = {
     ),
 }
 NOUN_ROLES = tuple(_NOUN_PATTERNS)
+# A word is tried against each: where the first letter differs that takes no time, if no group begins before it.
 _NOUN_GROUPS = "|".join(
-    f"(?P<n{index}>{'|'.join(pattern.removeprefix(_WORD_BEGINS) for pattern in patterns)})"
+    f"(?:{pattern.removeprefix(_WORD_BEGINS)})(?P<n{index}_{at}>)"
     for index, patterns in enumerate(_NOUN_PATTERNS.values())
+    for at, pattern in enumerate(patterns)
 )
 # All begin at the beginning of a word: to look for that once spares trying each of them in the middle of words.
 NOUN = re.compile(rf"\b(?:{_NOUN_GROUPS})")
+
+
+def noun_role(noun: re.Match[str]) -> str:
+    """The role that a match of NOUN names."""
+    return NOUN_ROLES[int((noun.lastgroup or "n0_0")[1:].partition("_")[0])]
+
 
 # Where a new statement begins inside a sentence: only the last one that names something speaks of the address.
 CLAUSE = re.compile(

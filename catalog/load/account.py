@@ -46,20 +46,37 @@ class Account:
 class Tally:
     """What the document brought so far: papers by what became of them, digests, assertions, and what was read of it.
 
-    `is_completion` where the facts of the document are there already, and its prose comes now.
+    `settled` are new papers with one mention and no link, of which all that is derived was stored with them; `distinct`
+    are new digests that list a paper which no other did, so that they repeat none; `stated` are papers of which it
+    states a publication date. `is_completion` where the facts of the document are there already, and its prose comes
+    now.
     """
 
     is_completion: bool = False
     new: set[int] = field(default_factory=set)
+    settled: set[int] = field(default_factory=set)
     changed: set[int] = field(default_factory=set)
     listed: set[int] = field(default_factory=set)
     moved: set[int] = field(default_factory=set)
     parted: set[int] = field(default_factory=set)
     merged: dict[int, int] = field(default_factory=dict)
     digests: set[int] = field(default_factory=set)
+    distinct: set[int] = field(default_factory=set)
+    stated: set[int] = field(default_factory=set)
     link_count: int = 0
     record_count: int = 0
     reject_count: int = 0
+
+    def add_stored(self, listed: set[int], settled: set[int], distinct: set[int]) -> None:
+        """Add the papers that were mentioned together, and which of them and of their digests leave nothing to do."""
+        self.settled = (self.settled - listed) | settled
+        self.distinct |= distinct
+        self.listed |= listed
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether it brought mentions and changed none: then much of what could follow from them needs no look."""
+        return bool(self.listed) and not self.moved and not self.is_completion
 
     @property
     def touched(self) -> set[int]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 from datetime import date
 from typing import Any
 
@@ -11,7 +13,7 @@ from sqlalchemy import Connection, Row, and_, bindparam, func, select, update
 from catalog.dates import LISTING_START, DigestDate, digest_date, parse_printed_date, publication_date
 from catalog.load.facts import settle_numbers
 from catalog.load.mentions import all_mentions
-from catalog.load.staging import packed_ids, run
+from catalog.load.staging import packed_ids, run, run_many, run_scalars
 from catalog.models import digest_entries, digests
 
 
@@ -21,21 +23,24 @@ def settle_dates(
     as_of: date,
     *,
     dated: Iterable[int] = (),
+    silent: Iterable[int] = (),
     parted: Iterable[int] = (),
     contradictions: Contradictions | None = None,
 ) -> tuple[set[int], set[int]]:
     """Tighten every open digest that lists one of `paper_ids`; return the digests that changed, and the papers touched.
 
-    `as_of` bounds the digests of documents whose load is not recorded yet; `dated` are digests that a person dated just
-    now; `parted` are papers that lost a mention, whose dates are evidence for it no longer; `contradictions` is what is
-    known since the transaction began.
+    `as_of` bounds the digests of documents whose load is not recorded yet; `dated` are digests that are new, or that a
+    person dated just now; `silent` are papers of which nothing is known that was not known before, so that only digests
+    in `dated` can learn from it; `parted` are papers that lost a mention, whose dates are evidence for it no longer;
+    `contradictions` is what is known since the transaction began.
 
     Evidence only grows, so dates only tighten, and the order of loading does not matter. There are two exceptions:
     evidence that is withdrawn, and evidence that contradicts itself. Then all digests that hang together with it are
     dated anew from all that is known.
     """
     evidence = _Evidence(connection, as_of)
-    evidence.follow(set(paper_ids) | _date_cards(connection, set(dated)))
+    witnesses = _date_cards(connection, set(dated))
+    evidence.follow(set(paper_ids) | witnesses, silent=set(silent) - witnesses, digest_ids=set(dated))
     contradictions = contradictions or Contradictions()
     contradictions.add(is_found=evidence.has_impossible)
     doubtful = set(parted) | evidence.contradicted | contradictions.in_reach(connection, evidence.touched)
@@ -59,10 +64,10 @@ class Contradictions:
     def in_reach(self, connection: Connection, paper_ids: set[int]) -> set[int]:
         """Return the papers of digests without any possible day that hang together with `paper_ids`."""
         if self._are_there is None:
-            self._are_there = run(connection, _CONTRADICTED, {}).first() is not None
+            self._are_there = bool(run(connection, _CONTRADICTED, {}))
         if not self._are_there:
             return set()
-        return set(run(connection, _CONTRADICTED_IN_REACH, {"paper_ids": packed_ids(paper_ids)}).scalars())
+        return set(run_scalars(connection, _CONTRADICTED_IN_REACH, {"paper_ids": packed_ids(paper_ids)}))
 
 
 class _Evidence:
@@ -76,19 +81,23 @@ class _Evidence:
         self.contradicted: set[int] = set()
         self.has_impossible = False
 
-    def follow(self, paper_ids: set[int]) -> None:
-        """Date the digests that list `paper_ids`.
+    def follow(
+        self, paper_ids: set[int], *, silent: AbstractSet[int] = frozenset(), digest_ids: AbstractSet[int] = frozenset()
+    ) -> None:
+        """Date the digests that list `paper_ids`: where a paper is `silent`, only those in `digest_ids`.
 
         A digest that gets its year gives it to the cards that print none, which may be evidence for further digests.
         One whose evidence contradicts itself gives nothing, and takes back what it gave.
         """
-        pending = paper_ids
-        while pending:
-            self.touched |= pending
-            tightened, contradicted, impossible = _tighten(self.connection, pending, self.as_of)
+        pending, own = paper_ids - silent, digest_ids if silent else frozenset()
+        self.touched |= paper_ids
+        while pending or own:
+            tightened, contradicted, impossible = _tighten(self.connection, pending, own, self.as_of)
             self.has_impossible |= bool(impossible)
             self.changed |= tightened | contradicted
             pending = _date_cards(self.connection, tightened) | _undate_cards(self.connection, contradicted)
+            self.touched |= pending
+            own = frozenset()
             if contradicted:
                 self.contradicted |= listed_papers(self.connection, contradicted)
 
@@ -137,13 +146,16 @@ def _day_in_year(row: Row[Any], year: int, as_of: date) -> date:
     return day
 
 
-def _tighten(connection: Connection, paper_ids: set[int], as_of: date) -> tuple[set[int], set[int], set[int]]:
-    """Date the digests that list `paper_ids`.
+def _tighten(
+    connection: Connection, paper_ids: set[int], digest_ids: AbstractSet[int], as_of: date
+) -> tuple[set[int], set[int], set[int]]:
+    """Date the digests that list `paper_ids`, and those of `digest_ids` that list any.
 
     Returns those that changed, those newly without any possible day, and all without one.
     """
     changed, impossible = [], set()
-    for row in run(connection, _DATABLE, {"paper_ids": packed_ids(paper_ids)}):
+    bound = {"paper_ids": packed_ids(paper_ids), "digest_ids": packed_ids(digest_ids)}
+    for row in run(connection, _DATABLE, bound):
         known = _known_date(row, as_of)
         after = {
             "digest_date": _iso(known.day),
@@ -151,15 +163,21 @@ def _tighten(connection: Connection, paper_ids: set[int], as_of: date) -> tuple[
             "latest_date": _iso(known.latest),
             "date_basis": known.basis,
         }
-        if any(after[key] != row._mapping[key] for key in after):
-            changed.append({"which": row.id, **after})
+        if any(after[key] != row[key] for key in after):
+            changed.append({"which": row["id"], **after})
         if known.latest is None:
-            impossible.add(row.id)
+            impossible.add(row["id"])
     if changed:
-        connection.execute(update(digests).where(digests.c.id == bindparam("which")), changed)
+        run_many(connection, _TIGHTEN, changed)
     different = {row["which"] for row in changed}
     return different - impossible, different & impossible, impossible
 
+
+_TIGHTEN = """
+UPDATE digests SET digest_date = :digest_date, earliest_date = :earliest_date, latest_date = :latest_date,
+  date_basis = :date_basis
+WHERE id = :which
+"""
 
 # Every publication date that anybody states of a paper is evidence: the latest of them bounds the digests that list it.
 _DATABLE = """
@@ -175,6 +193,8 @@ SELECT digests.id, printed_date, digest_date, earliest_date, latest_date, date_b
 FROM digests
 WHERE date_basis IN ('open', 'single candidate') AND printed_date IS NOT NULL AND id IN (
   SELECT digest_id FROM digest_entries WHERE paper_id IN (SELECT value FROM json_each(:paper_ids))
+  UNION ALL
+  SELECT digest_id FROM digest_entries WHERE digest_id IN (SELECT value FROM json_each(:digest_ids))
 )
 ORDER BY id
 """
@@ -237,7 +257,7 @@ _LISTED = "SELECT paper_id FROM digest_entries WHERE digest_id IN (SELECT value 
 
 def _reopen(connection: Connection, paper_ids: set[int]) -> set[int]:
     """Forget what dated the digests that hang together with `paper_ids`; return the papers that they list."""
-    reopened = set(run(connection, _TO_REOPEN, {"paper_ids": packed_ids(paper_ids)}).scalars())
+    reopened = set(run_scalars(connection, _TO_REOPEN, {"paper_ids": packed_ids(paper_ids)}))
     bound = {"digest_ids": packed_ids(reopened)}
     run(connection, _REOPEN, bound)
     _undate_cards(connection, reopened)
@@ -248,18 +268,18 @@ def _undate_cards(connection: Connection, digest_ids: set[int]) -> set[int]:
     """Take the year back from cards that print none; return the papers that changed."""
     if not digest_ids:
         return set()
-    undated = set(run(connection, _UNDATE_CARDS, {"digest_ids": packed_ids(digest_ids)}).scalars())
+    undated = set(run_scalars(connection, _UNDATE_CARDS, {"digest_ids": packed_ids(digest_ids)}))
     settle_numbers(connection, undated)
     return undated
 
 
-def _known_date(row: Row[Any], as_of: date) -> DigestDate:
+def _known_date(row: sqlite3.Row, as_of: date) -> DigestDate:
     return digest_date(
-        parse_printed_date(row.printed_date),
-        latest_publication=_day(row.evidence),
-        as_of=_day(row.as_of) or as_of,
-        earliest=_day(row.earliest_date),
-        latest=_day(row.latest_date),
+        parse_printed_date(row["printed_date"]),
+        latest_publication=_day(row["evidence"]),
+        as_of=_day(row["as_of"]) or as_of,
+        earliest=_day(row["earliest_date"]),
+        latest=_day(row["latest_date"]),
     )
 
 
@@ -269,9 +289,9 @@ def _date_cards(connection: Connection, digest_ids: set[int]) -> set[int]:
         return set()
     dated = []
     for row in run(connection, _UNDATED_CARDS, {"digest_ids": packed_ids(digest_ids)}):
-        day = publication_date(parse_printed_date(row.printed_publication_date), digest=_day(row.digest_date))
+        day = publication_date(parse_printed_date(row["printed_publication_date"]), digest=_day(row["digest_date"]))
         if day is not None:
-            dated.append({"which": row.digest_id, "where": row.position, "publication_date": day.isoformat()})
+            dated.append({"which": row["digest_id"], "where": row["position"], "publication_date": day.isoformat()})
     if not dated:
         return set()
     place = and_(digest_entries.c.digest_id == bindparam("which"), digest_entries.c.position == bindparam("where"))
@@ -281,7 +301,7 @@ def _date_cards(connection: Connection, digest_ids: set[int]) -> set[int]:
 
 def listed_papers(connection: Connection, digest_ids: Iterable[int]) -> set[int]:
     """Return the papers that stand in any of `digest_ids`."""
-    return set(run(connection, _LISTED, {"digest_ids": packed_ids(digest_ids)}).scalars())
+    return set(run_scalars(connection, _LISTED, {"digest_ids": packed_ids(digest_ids)}))
 
 
 def _day(text: str | None) -> date | None:

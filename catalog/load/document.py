@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import date
 from itertools import islice
@@ -15,7 +15,7 @@ from catalog.errors import CatalogError
 from catalog.load.account import Account, LoadTerms, Tally
 from catalog.load.batch import Batch
 from catalog.load.digest_dates import give_year, listed_papers, settle_dates
-from catalog.load.facts import settle_numbers
+from catalog.load.facts import NUMBERS, settle_numbers
 from catalog.load.identity import identify
 from catalog.load.mentions import ENTRIES, RECORDS, MentionTable, Staged, insert_mentions, stored_papers
 from catalog.load.names import is_better_named, marked_name, plain_name, rename_document, settle_names
@@ -23,7 +23,7 @@ from catalog.load.new_papers import insert_papers
 from catalog.load.paper_links import load_links
 from catalog.load.reconcile import reconcile
 from catalog.load.repeats import settle_repeats
-from catalog.load.staging import id_set, packed_ids, run
+from catalog.load.staging import id_set, packed_ids, run, run_scalars
 from catalog.load.texts import add_texts
 from catalog.models import digest_entries, digests, loads, rejects, source_documents
 from catalog.records import DocumentRecord, PaperRecord, RejectRecord
@@ -74,12 +74,12 @@ def load_document(
         account = load_document(connection, record, terms, batch)
         batch.settle(connection)
         return account
-    known = run(connection, _KNOWN, {"sha256": record.origin.sha256}).one_or_none()
-    document_id = known.id if known is not None else _insert_document(connection, record)
-    is_known = known is not None and bool(known.is_complete >= record.is_complete)
+    known = next(iter(run(connection, _KNOWN, {"sha256": record.origin.sha256})), None)
+    document_id = known["id"] if known is not None else _insert_document(connection, record)
+    is_known = known is not None and bool(known["is_complete"] >= record.is_complete)
     tally = Tally(is_completion=known is not None)
     if known is not None and is_better_named(connection, record, known):
-        tally.digests |= rename_document(connection, record, document_id, replace(record.origin, name=known.name))
+        tally.digests |= rename_document(connection, record, document_id, replace(record.origin, name=known["name"]))
         _end_release(connection)
     if known is not None and _is_older_than_known(connection, document_id, terms):
         _record_load(connection, Account(record.origin.name, entry_count=0), document_id, terms)
@@ -93,7 +93,7 @@ def load_document(
             record.entry_count,
             reject_count=len(record.rejects),
             is_known=True,
-            copy_of=None if known.name == record.origin.name else known.name,
+            copy_of=None if known["name"] == record.origin.name else known["name"],
         )
     if not is_known:
         _verify(connection, record, document_id, tally)
@@ -173,14 +173,26 @@ def _load_mentions(connection: Connection, staged: Staged, tally: Tally, batch: 
     moved = parted | set(merged.values())
     settled = {paper for paper, mentions in identities.new.items() if len(mentions) == 1} - moved
     tally.new |= identities.new.keys()
-    tally.listed |= listed
-    tally.changed |= changed | moved | settle_numbers(connection, (listed | moved) - settled)
+    numbered = listed if tally.is_completion else _stating(staged, identities.paper_ids, *NUMBERS)
+    distinct = {staged.digest_id} if identities.new and staged.digest_id is not None else set()
+    tally.add_stored(listed, settled - linked, distinct)
+    tally.stated |= _stating(staged, identities.paper_ids, "publication_date")
+    tally.changed |= changed | moved | settle_numbers(connection, (numbered | moved) - settled)
     tally.moved |= moved
     tally.parted |= parted
     tally.add_merged(merged)
     tally.changed -= tally.new
     named = (paper for row, paper in zip(staged.mentions, identities.paper_ids, strict=True) if row["has_authors"])
     batch.add(listed=listed | moved, named=named, linked=linked)
+
+
+def _stating(staged: Staged, paper_ids: Sequence[int], *columns: str) -> set[int]:
+    """The papers of those staged mentions that state any of `columns`."""
+    return {
+        paper
+        for row, paper in zip(staged.mentions, paper_ids, strict=True)
+        if any(row.get(column) is not None for column in columns)
+    }
 
 
 def _insert_document(connection: Connection, record: DocumentRecord) -> int:
@@ -200,9 +212,8 @@ def _inserted(connection: Connection, table: Table, values: Mapping[str, Any]) -
     """Insert a row and return its id, in the driver's own words."""
     columns = ", ".join(f'"{name}"' for name in values)
     marks = ", ".join(f":{name}" for name in values)
-    return int(
-        run(connection, f"INSERT INTO {table.name} ({columns}) VALUES ({marks}) RETURNING id", values).scalar_one()
-    )
+    (row_id,) = run_scalars(connection, f"INSERT INTO {table.name} ({columns}) VALUES ({marks}) RETURNING id", values)
+    return int(row_id)
 
 
 def _digest_id(connection: Connection, record: DocumentRecord, document_id: int, place: int, tally: Tally) -> int:
@@ -263,13 +274,15 @@ def _settle(
         tally.touched,
         terms.as_of,
         dated=given | tally.digests,
+        silent=tally.listed - tally.stated - tally.changed if tally.is_plain else (),
         parted=tally.parted,
         contradictions=batch.contradictions,
     )
     dated |= given
     changed_digests = dated | _digests_to_compare(connection, tally)
-    changed_digests |= settle_repeats(connection, changed_digests)
-    batch.add(touched=touched | listed_papers(connection, changed_digests))
+    is_plain = tally.is_plain
+    changed_digests |= settle_repeats(connection, changed_digests - (tally.distinct if is_plain else set()))
+    batch.add(touched=(touched | listed_papers(connection, changed_digests)) - (tally.settled if is_plain else set()))
     return dated
 
 
@@ -283,7 +296,8 @@ def _digests_to_compare(connection: Connection, tally: Tally) -> set[int]:
 
 def _verify(connection: Connection, record: DocumentRecord, document_id: int, tally: Tally) -> None:
     """What was read is what is stored, or nothing is."""
-    stored = tuple(run(connection, _STORED, {"source_document_id": document_id}).one())
+    (counts,) = run(connection, _STORED, {"source_document_id": document_id})
+    stored = tuple(counts)
     read = (record.entry_count, tally.record_count, tally.reject_count)
     if stored != read:
         raise CatalogError(
@@ -309,8 +323,8 @@ def _account(
         link_count=tally.link_count,
         reject_count=tally.reject_count,
         dated_digest_count=len(dated),
-        repeats=tuple((row.own, row.other) for row in repeats),
-        repeated_by=tuple((row.own, row.other) for row in repeated_by),
+        repeats=tuple((row["own"], row["other"]) for row in repeats),
+        repeated_by=tuple((row["own"], row["other"]) for row in repeated_by),
     )
 
 

@@ -8,9 +8,12 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-from catalog.load.staging import packed_ids, run
+from catalog.load.staging import packed_ids, run, run_scalars
 
 _OF_PAPERS: Final = "paper_id IN (SELECT value FROM json_each(:paper_ids))"
+
+NUMBERS: Final = ("author_count", "publication_date", "doi")
+"""What a mention states of its paper and `settle_numbers` sums up."""
 
 SUMMED_UP: Final = """
 SELECT paper_id, max(author_count) AS author_count, min(publication_date) AS publication_date
@@ -113,8 +116,8 @@ def settle_facts(connection: Connection, paper_ids: Iterable[int]) -> set[int]:
 def settle_numbers(connection: Connection, paper_ids: Iterable[int]) -> set[int]:
     """Bring count of authors, date and DOI of `paper_ids` in line; return the ids of those that changed."""
     bound = {"paper_ids": packed_ids(set(paper_ids))}
-    changed = set(run(connection, _SETTLE_NUMBERS, bound).scalars())
-    changed.update(run(connection, _SETTLE_DOI, bound).scalars())
+    changed = set(run_scalars(connection, _SETTLE_NUMBERS, bound))
+    changed.update(run_scalars(connection, _SETTLE_DOI, bound))
     return changed
 
 
@@ -126,7 +129,7 @@ def settle_lists(connection: Connection, paper_ids: Iterable[int]) -> None:
     bound = {"paper_ids": json.dumps(list(paper_ids))}
     for settling in (_DROP_CATEGORIES, _SETTLE_CATEGORIES, _ADD_AUTHORS):
         run(connection, settling, bound)
-    dropped = run(connection, _DROP_AUTHORS, bound).scalars().all()
+    dropped = run_scalars(connection, _DROP_AUTHORS, bound)
     run(connection, _SETTLE_AUTHORS, bound)
     drop_names(connection, dropped)
 

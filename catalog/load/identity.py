@@ -14,7 +14,7 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-from catalog.load.staging import packed_texts
+from catalog.load.staging import packed_texts, run, run_many, run_scalars
 from catalog.rows import Row
 
 _BY_ARXIV_ID: Final = """
@@ -56,14 +56,16 @@ def identify(connection: Connection, mentions: Sequence[Row]) -> Identities:
     known = _Known(connection, mentions)
     claimed = known.claim(connection, mentions)
     new: dict[int, list[Row]] = {}
+    paper_at: dict[int, int] = {}
     # After those with an arXiv id, so that a title alone in the same document can find them.
     for mention in sorted(mentions, key=lambda row: (row["arxiv_id"] is None, row["position"])):
         paper_id, is_new = known.paper(mention)
+        paper_at[mention["position"]] = paper_id
         if is_new:
-            new[paper_id] = []
-        if paper_id in new:
+            new[paper_id] = [mention]
+        elif paper_id in new:
             new[paper_id].append(mention)
-    paper_ids = [known.paper(mention)[0] for mention in mentions]
+    paper_ids = [paper_at[mention["position"]] for mention in mentions]
     return Identities(paper_ids, new, claimed, known.disputed(mentions, paper_ids))
 
 
@@ -73,17 +75,16 @@ class _Known:
     def __init__(self, connection: Connection, mentions: Sequence[Row]) -> None:
         arxiv_ids = {"arxiv_ids": packed_texts(row["arxiv_id"] for row in mentions if row["arxiv_id"] is not None)}
         title_keys = {"title_keys": packed_texts(row["title_key"] for row in mentions)}
-        self.next_id: int = connection.exec_driver_sql(_NEXT_ID).scalar_one()
-        known = connection.exec_driver_sql(_BY_ARXIV_ID, arxiv_ids)
-        self.by_arxiv_id: dict[str, int] = {arxiv_id: paper_id for arxiv_id, paper_id in known}  # noqa: C416 - typed so
+        (self.next_id,) = run_scalars(connection, _NEXT_ID, {})
+        self.by_arxiv_id: dict[str, int] = dict(map(tuple, run(connection, _BY_ARXIV_ID, arxiv_ids)))
         self.by_title: dict[str, int] = {}
         self.at_arxiv: dict[str, set[int]] = defaultdict(set)
-        for title_key, paper_id, is_at_arxiv in connection.exec_driver_sql(_BY_TITLE, title_keys):
+        for title_key, paper_id, is_at_arxiv in run(connection, _BY_TITLE, title_keys):
             if is_at_arxiv:
                 self.at_arxiv[title_key].add(paper_id)
             else:
                 self.by_title[title_key] = paper_id
-        for title_key, paper_id in connection.exec_driver_sql(_BY_OTHER_TITLE, title_keys):
+        for title_key, paper_id in run(connection, _BY_OTHER_TITLE, title_keys):
             self.at_arxiv[title_key].add(paper_id)
 
     def claim(self, connection: Connection, mentions: Sequence[Row]) -> set[int]:
@@ -99,8 +100,8 @@ class _Known:
                 claim = self.by_title[title_key], title_key
                 if arxiv_id not in self.by_arxiv_id:
                     claims[arxiv_id] = min(claims.get(arxiv_id, claim), claim)
+        run_many(connection, _CLAIM, [(arxiv_id, paper_id) for arxiv_id, (paper_id, _) in claims.items()])
         for arxiv_id, (paper_id, title_key) in claims.items():
-            connection.exec_driver_sql(_CLAIM, (arxiv_id, paper_id))
             del self.by_title[title_key]
             self.by_arxiv_id[arxiv_id] = paper_id
             self.at_arxiv[title_key].add(paper_id)

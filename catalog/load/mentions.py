@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from operator import itemgetter
 from typing import Any, Final
 
 from sqlalchemy import Connection, Integer, Select, Subquery, Table, bindparam, select, union_all
 
-from catalog.load.staging import packed, staged_positions
+from catalog.load.staging import driver, packed, run_many, staged_positions
 from catalog.models import digest_entries, digests, paper_records
 from catalog.rows import Row
 
@@ -58,6 +59,11 @@ class Staged:
     mentions: Sequence[Row]
     links: Sequence[Row]
 
+    @property
+    def container_id(self) -> int:
+        """The digest, or the document where they stand in none."""
+        return self.document_id if self.digest_id is None else self.digest_id
+
     def bound(self, mentions: Sequence[Row]) -> dict[str, Any]:
         """Return what statements about some of the mentions bind: these as `mentions`, and their container."""
         return {"mentions": packed(mentions), "digest_id": self.digest_id, "source_document_id": self.document_id}
@@ -68,13 +74,12 @@ def insert_mentions(connection: Connection, staged: Staged, paper_ids: Sequence[
 
     One that is there stays as it is, but that its prose may come now, where only facts had been loaded.
     """
-    container = {"digest_id": staged.digest_id, "source_document_id": staged.document_id}
+    values = itemgetter(*staged.kind.own_columns)
     rows = [
-        {**mention, **container, "paper_id": paper_id}
+        (staged.container_id, paper_id, *values(mention))
         for mention, paper_id in zip(staged.mentions, paper_ids, strict=True)
     ]
-    if rows:
-        connection.exec_driver_sql(_insertion(staged.kind), rows)
+    run_many(connection, _insertion(staged.kind), rows)
 
 
 @cache
@@ -83,7 +88,7 @@ def _insertion(kind: MentionTable) -> str:
     is_new = " OR ".join(f"excluded.{name} IS NOT {kind.table.name}.{name}" for name in kind.prose)
     completed = ", ".join(f"{name} = coalesce(excluded.{name}, {kind.table.name}.{name})" for name in kind.prose)
     return (
-        f"INSERT INTO {kind.table.name} ({', '.join(columns)}) VALUES ({', '.join(f':{name}' for name in columns)}) "
+        f"INSERT INTO {kind.table.name} ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))}) "
         f"ON CONFLICT ({kind.container}, position) DO UPDATE SET {completed} WHERE {is_new}"
     )
 
@@ -91,11 +96,10 @@ def _insertion(kind: MentionTable) -> str:
 def stored_papers(connection: Connection, staged: Staged) -> list[int]:
     """Return the papers of the staged mentions, each at its place, as they are stored."""
     kind = staged.kind
-    container = staged.document_id if staged.digest_id is None else staged.digest_id
     positions = [mention["position"] for mention in staged.mentions]
     query = f"SELECT position, paper_id FROM {kind.table.name} WHERE {kind.container} = ? AND position BETWEEN ? AND ?"
-    bounds = (container, min(positions, default=0), max(positions, default=0))
-    paper_at: dict[int, int] = {row.position: row.paper_id for row in connection.exec_driver_sql(query, bounds)}
+    bounds = (staged.container_id, min(positions, default=0), max(positions, default=0))
+    paper_at: dict[int, int] = dict(driver(connection).execute(query, bounds))
     return [paper_at[position] for position in positions]
 
 

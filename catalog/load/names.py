@@ -8,9 +8,10 @@ counts: a copy under another name is no other document.
 from __future__ import annotations
 
 from pathlib import PurePath
-from typing import Any, Final
+from sqlite3 import Row
+from typing import Final
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Connection, select, update
 
 from catalog.load.staging import run
 from catalog.models import digests, source_documents
@@ -41,24 +42,24 @@ def marked_name(origin: Origin, place: int) -> str:
 def settle_names(connection: Connection, plain: str) -> set[int]:
     """Mark the digests that share the name `plain`, or let the only one have it; return those with another name now."""
     # The range keeps the look-up inside the index: "-" is followed by "." in code point order.
-    named = run(connection, _NAMED, {"plain": plain, "first": f"{plain}-", "end": f"{plain}."}).all()
+    named = run(connection, _NAMED, {"plain": plain, "first": f"{plain}-", "end": f"{plain}."})
     renamed = set()
     for row in named:
-        name = plain if len(named) == 1 else _marked(plain, row.sha256)
-        if row.name != name:
-            run(connection, _RENAME, {"id": row.id, "name": name})
-            renamed.add(int(row.id))
+        name = plain if len(named) == 1 else _marked(plain, row["sha256"])
+        if row["name"] != name:
+            run(connection, _RENAME, {"id": row["id"], "name": name})
+            renamed.add(int(row["id"]))
     return renamed
 
 
-def is_better_named(connection: Connection, record: DocumentRecord, known: Row[Any]) -> bool:
+def is_better_named(connection: Connection, record: DocumentRecord, known: Row) -> bool:
     """Whether the name of this copy is the one to keep: one that dates a digest, else the first in order."""
-    if record.origin.name == known.name:
+    if record.origin.name == known["name"]:
         return False
-    dated = select(digests.c.id).where(digests.c.source_document_id == known.id, digests.c.date_basis == "file name")
+    dated = select(digests.c.id).where(digests.c.source_document_id == known["id"], digests.c.date_basis == "file name")
     was_dated = connection.execute(dated.limit(1)).first() is not None
     is_dated = any(digest.date_basis == "file name" for digest in record.digests)
-    return (not is_dated, record.origin.name) < (not was_dated, known.name)
+    return (not is_dated, record.origin.name) < (not was_dated, known["name"])
 
 
 def rename_document(connection: Connection, record: DocumentRecord, document_id: int, former: Origin) -> set[int]:

@@ -12,6 +12,7 @@ from typing import Any, Final
 from sqlalchemy import Connection
 
 from catalog.load.mentions import Staged
+from catalog.load.staging import run_many
 from catalog.rows import Row
 
 _COLUMNS: Final = (
@@ -38,22 +39,25 @@ def insert_papers(connection: Connection, staged: Staged, new: Mapping[int, Sequ
     with_repository = {link["position"] for link in staged.links if link["kind"] == "repository"}
     rows = [_paper(paper_id, mentions, staged.digest_id, with_repository) for paper_id, mentions in new.items()]
     if rows:
-        connection.exec_driver_sql(_INSERT, rows)
+        run_many(connection, _INSERT, rows)
 
 
 def _paper(paper_id: int, mentions: Sequence[Row], digest_id: int | None, with_repository: set[int]) -> tuple[Any, ...]:
     first = mentions[0]
-    date = min((row["publication_date"] for row in mentions if row["publication_date"] is not None), default=None)
+    count, date = first["author_count"], first["publication_date"]
+    if len(mentions) > 1:
+        count = max((row["author_count"] for row in mentions if row["author_count"] is not None), default=None)
+        date = min((row["publication_date"] for row in mentions if row["publication_date"] is not None), default=None)
     return (
         paper_id,
         first["title"],
         first["title_key"],
         first["abstract"],
         first["arxiv_id"],
-        max((row["author_count"] for row in mentions if row["author_count"] is not None), default=None),
+        count,
         date,
         None if date is None else int(date[:4]),
-        int(any(row["position"] in with_repository for row in mentions)),
+        int(not with_repository.isdisjoint(row["position"] for row in mentions)),
         int(digest_id is not None),
         digest_id,
         digest_id,

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from operator import itemgetter
 from typing import Final
 
 from sqlalchemy import Connection
 
 from catalog.load.mentions import Staged
-from catalog.load.staging import packed, packed_ids, run
+from catalog.load.staging import packed, packed_ids, run, run_many, run_scalars
 from catalog.rows import Row
 
 _WORDS = ("roles", "is_promised", "is_own")
@@ -26,32 +27,29 @@ _PLACED = (
     "char_start",
 )
 _SAID = (*_PLACED, *_WORDS)
+_said = itemgetter(*_SAID)
+_of_repository = itemgetter("host", "owner", "name")
+_of_link = itemgetter("url", "url_key", "host", "kind", "owner", "name")
 
-# Which spelling of one address is shown, whatever the order of loading: https, else the first by code point.
-_IS_PREFERRED: Final = """
-(excluded.url NOT GLOB 'https:*', excluded.url) < ({table}.url NOT GLOB 'https:*', {table}.url)
+# Which spelling of one address is shown, whatever the order of loading: https, else the first by code point; of a
+# repository, whose address always has https, the first.
+_UPSERT_REPOSITORY: Final = """
+INSERT INTO repositories (host, owner, name) VALUES (?, ?, ?)
+ON CONFLICT (owner, name, host) DO UPDATE SET owner = excluded.owner, name = excluded.name
+WHERE excluded.owner || '/' || excluded.name < repositories.owner || '/' || repositories.name
 """
 
-_UPSERT_REPOSITORY: Final = f"""
-INSERT INTO repositories (host, owner, name, url) VALUES (:host, :owner, :name, :url)
-ON CONFLICT (host, owner, name) DO UPDATE SET owner = excluded.owner, name = excluded.name, url = excluded.url
-WHERE {_IS_PREFERRED.format(table="repositories")}
-"""
-
-_UPSERT_LINK: Final = f"""
-INSERT INTO links (url, url_key, host, kind, repository_id) VALUES (:url, :url_key, :host, :kind, iif(
-  :kind = 'repository', (SELECT id FROM repositories WHERE host = :host AND owner = :owner AND name = :name), NULL
+_UPSERT_LINK: Final = """
+INSERT INTO links (url, url_key, host, kind, repository_id) VALUES (?1, ?2, ?3, ?4, iif(
+  ?4 = 'repository', (SELECT id FROM repositories WHERE host = ?3 AND owner = ?5 AND name = ?6), NULL
 ))
 ON CONFLICT (url_key) DO UPDATE SET url = excluded.url, host = excluded.host
-WHERE {_IS_PREFERRED.format(table="links")}
+WHERE (excluded.url NOT GLOB 'https:*', excluded.url) < (links.url NOT GLOB 'https:*', links.url)
 """
 
 _INSERT_ASSERTION: Final = f"""
 INSERT INTO link_assertions (paper_id, link_id, source_document_id, digest_id, position, {", ".join(_SAID)})
-VALUES (
-  :paper_id, (SELECT id FROM links WHERE url_key = :url_key), :source_document_id, :digest_id, :position,
-  {", ".join(f":{key}" for key in _SAID)}
-)
+VALUES (?, (SELECT id FROM links WHERE url_key = ?), {", ".join("?" * (3 + len(_SAID)))})
 """
 
 # The same link at the same place, whatever its words were made out to be.
@@ -75,15 +73,19 @@ def load_links(
         return 0, set()
     paper_at = {mention["position"]: paper for mention, paper in zip(staged.mentions, paper_ids, strict=True)}
     container = {"digest_id": staged.digest_id, "source_document_id": staged.document_id}
-    rows = [{**link, **container, "paper_id": paper_at[link["position"]]} for link in sorted(staged.links, key=_place)]
-    _store_targets(connection, rows)
+    links = sorted(staged.links, key=_place)
+    _store_targets(connection, links)
     reworded: list[int] = []
     if is_completion:
-        rows = [row for row in rows if connection.exec_driver_sql(_IS_KNOWN, row).first() is None]
-        reworded = list(run(connection, _REWORD, {**container, "links": packed(staged.links)}).scalars())
-    if rows:
-        connection.exec_driver_sql(_INSERT_ASSERTION, rows)
-    return len(rows), {row["paper_id"] for row in rows}.union(reworded)
+        links = [link for link in links if not run(connection, _IS_KNOWN, {**link, **container})]
+        reworded = list(run_scalars(connection, _REWORD, {**container, "links": packed(staged.links)}))
+    papers = [paper_at[link["position"]] for link in links]
+    rows = [
+        (paper_id, link["url_key"], staged.document_id, staged.digest_id, link["position"], *_said(link))
+        for paper_id, link in zip(papers, links, strict=True)
+    ]
+    run_many(connection, _INSERT_ASSERTION, rows)
+    return len(rows), {*papers, *reworded}
 
 
 def _place(link: Row) -> tuple[int, int, int]:
@@ -97,9 +99,8 @@ def _store_targets(connection: Connection, rows: Iterable[Row]) -> None:
         first.setdefault(row["url"], row)
     targets = sorted(first.values(), key=lambda row: (row["position"], row["url"]))
     repositories = [row for row in targets if row["kind"] == "repository"]
-    if repositories:
-        connection.exec_driver_sql(_UPSERT_REPOSITORY, repositories)
-    connection.exec_driver_sql(_UPSERT_LINK, targets)
+    run_many(connection, _UPSERT_REPOSITORY, list(map(_of_repository, repositories)))
+    run_many(connection, _UPSERT_LINK, list(map(_of_link, targets)))
 
 
 def settle_links(connection: Connection, paper_ids: Iterable[int]) -> None:

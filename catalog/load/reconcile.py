@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 
 from catalog.load.mentions import MENTION_TABLES
 from catalog.load.rehome import Part, merge_papers, part_mentions
-from catalog.load.staging import packed_texts, run
+from catalog.load.staging import packed_texts, run, run_scalars
 
 # Every paper at arXiv with every key, of those that are asked for, by which it is known.
 _KNOWN: Final = """
@@ -50,7 +50,7 @@ ORDER BY 1, 2
 
 def title_only_keys(connection: Connection) -> set[str]:
     """Return the key of every paper without arXiv id, for `reconcile` to look at all of them."""
-    return set(run(connection, "SELECT title_key FROM papers WHERE arxiv_id IS NULL", {}).scalars())
+    return set(run_scalars(connection, "SELECT title_key FROM papers WHERE arxiv_id IS NULL", {}))
 
 
 def reconcile(connection: Connection, title_keys: set[str]) -> tuple[set[int], dict[int, int]]:
@@ -62,12 +62,12 @@ def reconcile(connection: Connection, title_keys: set[str]) -> tuple[set[int], d
         return set(), {}
     bound: dict[str, Any] = {"title_keys": packed_texts(title_keys)}
     parts = [
-        Part(kind, row.container, row.position, row.paper_id, row.title_key, row.title)
+        Part(kind, **row)
         for kind in MENTION_TABLES
         for row in run(connection, _TO_PART, bound, table=kind.table.name, container=kind.container)
     ]
     parted = part_mentions(connection, parts) if parts else set()
-    merged = {row.title_only_id: row.paper_id for row in run(connection, _TO_MERGE, bound)}
+    merged = dict(map(tuple, run(connection, _TO_MERGE, bound)))
     if merged:
         merge_papers(connection, merged)
     return parted, merged

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, insert, select
 from catalog.load.facts import drop_names
 from catalog.load.mentions import MENTION_TABLES, MentionTable
 from catalog.load.paper_links import settle_links
-from catalog.load.staging import packed, packed_ids, run
+from catalog.load.staging import packed, packed_ids, run, run_scalars
 from catalog.load.texts import FIELDS, expose_texts, show_texts
 from catalog.models import papers
 
@@ -135,8 +135,8 @@ def _take_along(connection: Connection, paper_ids: Iterable[int]) -> None:
 
 def _delete_papers(connection: Connection, paper_ids: Iterable[int]) -> None:
     bound = {"paper_ids": packed_ids(paper_ids)}
-    named = run(connection, _DELETE + " RETURNING author_id", bound, table="paper_authors", column="paper_id").scalars()
-    drop_names(connection, named.all())
+    named = run_scalars(connection, _DELETE + " RETURNING author_id", bound, table="paper_authors", column="paper_id")
+    drop_names(connection, named)
     for table in ("paper_variants", "paper_categories"):
         run(connection, _DELETE, bound, table=table, column="paper_id")
     run(connection, _DELETE, bound, table="papers", column="id")

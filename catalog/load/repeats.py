@@ -11,7 +11,7 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-from catalog.load.staging import packed_ids, run
+from catalog.load.staging import packed_ids, run_scalars
 
 # Whoever has the same papers has the same first paper: that narrows the search to the digests that list it.
 _REPEATS: Final = """
@@ -61,4 +61,5 @@ RETURNING digests.id
 
 def settle_repeats(connection: Connection, digest_ids: Iterable[int]) -> set[int]:
     """Find out whether `digest_ids` repeat others or are repeated; return the digests of which that changed."""
-    return set(run(connection, _SETTLE, {"digest_ids": packed_ids(set(digest_ids))}).scalars())
+    ordered = packed_ids(set(digest_ids))
+    return set(run_scalars(connection, _SETTLE, {"digest_ids": ordered})) if ordered != "[]" else set()

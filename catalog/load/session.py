@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.metadata
 import os
+import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, date, datetime
@@ -25,15 +26,25 @@ from catalog.load.staging import packed_texts, text_set
 from catalog.migrate import create_catalog
 from catalog.models import source_documents
 from catalog.records import DocumentRecord, RejectRecord
+from catalog.rows import entry_abstracts
 
-_BATCH_WEIGHT: Final = 16_000_000
-"""How much is stored in one transaction (see `_weight`): a second's work, of which a kill takes no more."""
+_BATCH_WEIGHT: Final = 32_000_000
+"""How much is stored in one transaction (see `_weight`): two seconds' work, of which a kill takes no more.
+
+The more it is, the fewer pages of indexes are written twice.
+"""
+
+_BULK_WEIGHT: Final = 8_000_000
+"""From here on what is stored at once is worth it to let the pieces of the search index be (measured)."""
 
 _MENTION_WEIGHT: Final = 2000
 _DEFERRED_WEIGHT: Final = 20 * _MENTION_WEIGHT
 
 _CACHE_KIBIBYTES: Final = 64 * 1024
 _NOTHING_STORED: Final = "nothing of this document was stored"
+
+_RuleErrors: Final = (sqlite3.IntegrityError, IntegrityError)
+"""What the driver raises where a row breaks a rule of the schema, and what SQLAlchemy makes of it."""
 
 
 def load_terms(*, as_of: date | None = None, year: int | None = None) -> LoadTerms:
@@ -119,12 +130,10 @@ def _weight(record: DocumentRecord) -> int:
     """What a document weighs in a batch: the characters of its texts, and as many for each mention as its row costs."""
     if not isinstance(record.papers, tuple):
         return _BATCH_WEIGHT
-    entries = (entry for digest in record.digests for entry in digest.entries)
-    mentions = (
-        _MENTION_WEIGHT + len(one.text if isinstance(one, RejectRecord) else one.abstract or "")
-        for one in (*entries, *record.papers, *record.rejects)
-    )
-    return sum(mentions)
+    pieces = (*record.papers, *record.rejects)
+    texts = [piece.text if isinstance(piece, RejectRecord) else piece.abstract for piece in pieces]
+    texts += entry_abstracts(record)
+    return sum(_MENTION_WEIGHT + len(text or "") for text in texts)
 
 
 def _are_there(connection: Connection, records: Iterable[DocumentRecord]) -> bool:
@@ -149,9 +158,10 @@ class Target:
                 with self._search_index(connection, record):
                     account = load_document(connection, record, terms)
                 self.check_identity()
-        except IntegrityError as error:
+        except _RuleErrors as error:
+            rule = getattr(error, "orig", error)
             raise DocumentError(
-                f"{record.origin.name}: breaks a rule of the catalogue ({error.orig}), so nothing of it was stored; "
+                f"{record.origin.name}: breaks a rule of the catalogue ({rule}), so nothing of it was stored; "
                 "correct it."
             ) from error
         except CatalogError:
@@ -168,7 +178,7 @@ class Target:
         """
         if _weight(record) < _DEFERRED_WEIGHT or _are_there(connection, [record]):
             return nullcontext()
-        return deferred_search_index(connection)
+        return deferred_search_index(connection, is_bulk=_weight(record) >= _BULK_WEIGHT)
 
     def load_all(self, records: Sequence[DocumentRecord], terms: LoadTerms) -> Iterator[Account | DocumentError]:
         """Store documents in one transaction, and yield what became of each of them once that is done.
@@ -197,15 +207,15 @@ class Target:
             with translated_errors(self.path, _NOTHING_STORED), connection.begin():
                 if _are_there(connection, records):
                     return None
-                with deferred_search_index(connection):
+                with deferred_search_index(connection, is_bulk=sum(map(_weight, records)) >= _BULK_WEIGHT):
                     accounts = [load_document(connection, record, terms, batch) for record in records]
                     batch.settle(connection)
                 self.check_identity()
-        except (DocumentError, IntegrityError):
+        except (DocumentError, *_RuleErrors):
             return None
         except CatalogError as error:
             self.check_identity()
-            if isinstance(error.__cause__, DBAPIError):
+            if isinstance(error.__cause__, DBAPIError | sqlite3.Error):
                 raise  # the file is at fault, or somebody else has it: no document alone would fare better
             return None
         self.check_identity()

@@ -7,11 +7,12 @@ unfolded costs more than rows that are bound one by one.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+import sqlite3
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnClause, Connection, CursorResult, Integer, Select, Text, bindparam, column, func, select
+from sqlalchemy import ColumnClause, Connection, Integer, Select, Text, bindparam, column, func, select
 
 from catalog.models import metadata
 from catalog.rows import Row
@@ -54,13 +55,33 @@ def packed_texts(texts: Iterable[str]) -> str:
     return json.dumps(sorted(set(texts)))
 
 
-def run(connection: Connection, template: str, bound: Mapping[str, Any], **identifiers: str) -> CursorResult[Any]:
+def run(connection: Connection, template: str, bound: Mapping[str, Any], **identifiers: str) -> list[sqlite3.Row]:
     """Execute the SQL of `template`, its `{placeholders}` filled with names of our own tables and columns.
 
-    It goes straight to the driver, which takes `:names` from `bound`: what SQLAlchemy does to build a statement costs
-    more than most of these do. Raises ValueError for any other name: values are always bound.
+    It goes straight to the driver, which takes `:names` from `bound`: what SQLAlchemy does to build a statement and to
+    wrap its answer costs more than most of these do. Raises ValueError for any other name, because values are always
+    bound, and the driver's own errors (sqlite3.Error).
     """
-    return connection.exec_driver_sql(_filled(template, **identifiers), dict(bound))
+    cursor = driver(connection).cursor()
+    cursor.row_factory = sqlite3.Row
+    return cursor.execute(_filled(template, **identifiers), bound).fetchall()
+
+
+def run_scalars(connection: Connection, template: str, bound: Mapping[str, Any], **identifiers: str) -> list[Any]:
+    """Do as `run` and return the first value of each row."""
+    return [value for value, *_ in driver(connection).execute(_filled(template, **identifiers), bound)]
+
+
+def run_many(connection: Connection, statement: str, rows: Sequence[tuple[Any, ...] | Mapping[str, Any]]) -> None:
+    """Execute `statement` once for each of `rows`, which it binds. Raises as `run`."""
+    driver(connection).executemany(statement, rows)
+
+
+def driver(connection: Connection) -> sqlite3.Connection:
+    """Return the driver's own connection, which is in the transaction of `connection`."""
+    own = connection.connection.driver_connection
+    assert isinstance(own, sqlite3.Connection)
+    return own
 
 
 @cache

@@ -7,16 +7,18 @@ it point to it. No text is overwritten without a trace, and which one is shown d
 from __future__ import annotations
 
 from collections.abc import Iterable
+from operator import itemgetter
 from typing import Any, Final
 
 from sqlalchemy import Connection
 
 from catalog.load.identity import Identities
 from catalog.load.mentions import MENTION_TABLES, MentionTable, Staged
-from catalog.load.staging import packed_ids, run
+from catalog.load.staging import packed_ids, run, run_scalars
 from catalog.rows import Row
 
 FIELDS: Final = ("title", "abstract", "authors")
+_texts = itemgetter(*FIELDS)
 
 # The one without LaTeX, the longer, the first in code point order.
 _RANK = "CASE WHEN instr({0}, '\\') THEN 0 ELSE length({0}) END"
@@ -158,7 +160,7 @@ def add_texts(connection: Connection, staged: Staged, identities: Identities, *,
     papers = set(connection.scalars(kind.staged_papers(), bound))
     changed: set[int] = set()
     for field in ("abstract", "authors"):
-        changed.update(run(connection, _FILL, bound, field=field, **_place(kind)).scalars())
+        changed.update(run_scalars(connection, _FILL, bound, field=field, **_place(kind)))
     _keep(connection, kind, {**bound, "is_exposed": False})
     return changed | show_better_texts(connection, papers)
 
@@ -166,15 +168,13 @@ def add_texts(connection: Connection, staged: Staged, identities: Identities, *,
 def _differing(connection: Connection, staged: Staged, identities: Identities) -> list[Row]:
     """The staged mentions that give a text which their paper does not show. Most give what is there already."""
     known = packed_ids(set(identities.paper_ids) - identities.new.keys())
-    shown = {
-        paper_id: dict(zip(FIELDS, texts, strict=True))
-        for paper_id, *texts in connection.exec_driver_sql(_SHOWN, {"paper_ids": known})
-    }
-    shown |= {paper_id: mentions[0] for paper_id, mentions in identities.new.items()}
+    shown = {paper_id: tuple(texts) for paper_id, *texts in run(connection, _SHOWN, {"paper_ids": known})}
+    shown |= {paper_id: _texts(mentions[0]) for paper_id, mentions in identities.new.items()}
     return [
         mention
         for mention, paper_id in zip(staged.mentions, identities.paper_ids, strict=True)
-        if any(mention[field] is not None and mention[field] != shown[paper_id][field] for field in FIELDS)
+        if (given := _texts(mention)) != (there := shown[paper_id])
+        and any(one is not None and one != other for one, other in zip(given, there, strict=True))
     ]
 
 
@@ -189,7 +189,7 @@ def _read_again(connection: Connection, kind: MentionTable, papers: set[int], bo
 
 def _shown(connection: Connection, paper_ids: Iterable[int]) -> dict[int, tuple[str | None, ...]]:
     rows = run(connection, _SHOWN, {"paper_ids": packed_ids(paper_ids)})
-    return {row.id: (row.title, row.abstract, row.authors) for row in rows}
+    return {paper_id: tuple(texts) for paper_id, *texts in rows}
 
 
 def _keep(connection: Connection, kind: MentionTable, bound: dict[str, Any]) -> None:
@@ -210,7 +210,7 @@ def show_better_texts(connection: Connection, paper_ids: Iterable[int]) -> set[i
     bound = {"paper_ids": packed_ids(set(paper_ids))}
     beaten: set[int] = set()
     for field in FIELDS:
-        beaten.update(run(connection, _BEATEN, bound, field=field).scalars())
+        beaten.update(run_scalars(connection, _BEATEN, bound, field=field))
     if beaten:
         expose_texts(connection, beaten)
         show_texts(connection, beaten)

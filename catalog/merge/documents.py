@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from msgspec.structs import replace
 from sqlalchemy import Row, func, select, text
@@ -34,6 +34,10 @@ SELECT max(publication_date) FROM (
   JOIN paper_records AS other ON other.paper_id = entry.paper_id WHERE entry.digest_id = :digest_id
 )
 """)
+
+
+_MOST_AT_ONCE: Final = 1000
+"""From how many papers outside of digests on a document is stored alone, in pieces: it is read only once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +88,7 @@ class OtherFile:
             return int(self._connection.scalar(own) or 0)
 
     def record(self, document: StoredDocument) -> DocumentRecord:
-        """Return what a document says; its papers outside of digests are read one after another, as they are asked for.
+        """Return what a document says; its papers outside of digests, where many, are read as they are asked for.
 
         Raises DocumentError, also while they are, where that is not as the catalogue's own JSON must be.
         """
@@ -102,7 +106,10 @@ class OtherFile:
                     digests=[self._as_printed(own, digest, document.as_of) for own, digest in written],
                     rejects=written_rejects(self._connection, row) if with_prose else [],
                 )
-            return document_record(checked(content), self._papers(document))
+            papers = self._papers(document)
+            return document_record(
+                checked(content), tuple(papers) if self.record_count(document) <= _MOST_AT_ONCE else papers
+            )
         except (ValueError, RecursionError) as error:
             raise self._unfit(document, error) from error
 

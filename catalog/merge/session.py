@@ -1,4 +1,4 @@
-"""Other people's catalogue files into one's own, a transaction for each document, so that a kill costs one at most."""
+"""Other people's catalogue files into one's own, in batches as a load stores them: a kill costs one batch at most."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
+from itertools import chain, groupby
 from pathlib import Path
 
 from sqlalchemy import Select, select
@@ -16,10 +17,14 @@ from catalog.errors import CatalogError, ExitCode, Fault
 from catalog.foreign import check_foreign, count_documents, current_file
 from catalog.load.account import Account, LoadTerms
 from catalog.load.document import bounded_by
-from catalog.load.session import Target
+from catalog.load.session import Target, batches
 from catalog.merge.documents import OtherFile, StoredDocument
 from catalog.models import digests, source_documents
+from catalog.records import DocumentRecord
 from catalog.room import require_room
+
+_Outcome = Account | DocumentError
+"""What became of a document."""
 
 
 def merge_files(
@@ -65,29 +70,70 @@ def _merged(
     on_error: Callable[[Fault], None],
     on_step: Callable[[], None],
 ) -> Iterator[Account]:
-    for document in other.documents(terms.as_of):
-        try:
-            yield _merge_document(other, document, target, terms)
-        except DocumentError as error:
-            on_error(Fault.of(error))
-        on_step()
+    # Documents in one batch share the day by which they existed; one with a year that a person gave is stored alone.
+    outcomes: Iterator[_Outcome]
+    for as_of, some in groupby(other.documents(terms.as_of), lambda one: one.as_of if one.year is None else None):
+        if as_of is None:
+            outcomes = (_outcome(other, document, target, terms) for document in some)
+        else:
+            outcomes = _together(other, list(some), target, replace(terms, as_of=as_of))
+        for outcome in outcomes:
+            if isinstance(outcome, DocumentError):
+                on_error(Fault.of(outcome))
+            else:
+                yield outcome
+            on_step()
+
+
+def _together(
+    other: OtherFile, documents: Sequence[StoredDocument], target: Target, terms: LoadTerms
+) -> Iterator[_Outcome]:
+    """Store documents in batches; yield what became of each, in their order, once its batch is stored."""
+    places = {document.row.sha256: place for place, document in enumerate(documents)}
+    outcomes: dict[int, _Outcome] = {}
+
+    def records() -> Iterator[DocumentRecord]:
+        for place, document in enumerate(documents):
+            if _is_there(target, document):
+                outcomes[place] = _known(other, document)
+                continue
+            try:
+                yield other.record(document)
+            except DocumentError as error:
+                outcomes[place] = error
+
+    following = 0
+    for some in chain(batches(records()), [[]]):
+        stored = target.load_all(some, terms)
+        outcomes.update((places[record.origin.sha256], found) for record, found in zip(some, stored, strict=True))
+        while following in outcomes:
+            yield outcomes.pop(following)
+            following += 1
+
+
+def _outcome(other: OtherFile, document: StoredDocument, target: Target, terms: LoadTerms) -> _Outcome:
+    try:
+        return _merge_document(other, document, target, terms)
+    except DocumentError as error:
+        return error
 
 
 def _merge_document(other: OtherFile, document: StoredDocument, target: Target, terms: LoadTerms) -> Account:
     terms = replace(terms, as_of=document.as_of)
-    if _is_there(target, document):
-        account = Account(
-            document.row.name,
-            entry_count=other.entry_count(document),
-            record_count=other.record_count(document),
-            is_known=True,
-        )
-    else:
-        account = target.load(other.record(document), terms)
+    account = _known(other, document) if _is_there(target, document) else target.load(other.record(document), terms)
     if document.year is not None and target.scalar(_open_digests(document)) is not None:
         # A year that a person gave there says more than what is known here; one that was given here stays.
         account = _dated(target, other, document, replace(terms, year=document.year))
     return account
+
+
+def _known(other: OtherFile, document: StoredDocument) -> Account:
+    return Account(
+        document.row.name,
+        entry_count=other.entry_count(document),
+        record_count=other.record_count(document),
+        is_known=True,
+    )
 
 
 def _dated(target: Target, other: OtherFile, document: StoredDocument, terms: LoadTerms) -> Account:

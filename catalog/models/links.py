@@ -7,6 +7,7 @@ from typing import get_args
 from sqlalchemy import (
     CheckConstraint,
     Column,
+    Computed,
     ForeignKeyConstraint,
     Index,
     PrimaryKeyConstraint,
@@ -47,11 +48,15 @@ repositories = Table(
         comment="Account or group that owns it, in the case a source prints; several segments on GitLab",
     ),
     Column("name", Text(collation="NOCASE"), nullable=False, comment="Its name, in the case a source prints"),
-    textual("url", "Address of the repository", required=True),
-    UniqueConstraint("host", "owner", "name"),
-    UniqueConstraint("url"),
-    Index(None, "owner"),
-    not_empty("host", "owner", "name", "url"),
+    Column(
+        "url",
+        Text,
+        Computed("'https://' || host || '/' || owner || '/' || name", persisted=False),
+        nullable=False,
+        comment="Address of the repository",
+    ),
+    UniqueConstraint("owner", "name", "host"),
+    not_empty("host", "owner", "name"),
     comment="Where code lives: host, owner and name, one row whatever the case they are written in",
     sqlite_strict=True,
 )

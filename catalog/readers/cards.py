@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from catalog.readers.best_reading import NO_ABSTRACT, Best, Choices, Label, best_reading
 from catalog.readers.looks import (
@@ -43,8 +43,7 @@ WIDEST_WRAPPING: Final = 160  # nobody wraps at more
 __all__ = ["NO_ABSTRACT", "Label", "Labelled", "Reading", "read_pieces"]
 
 
-@dataclass(frozen=True, slots=True)
-class Labelled:
+class Labelled(NamedTuple):
     """A piece, what it is, and what else it may be just as well."""
 
     piece: Piece
@@ -95,14 +94,24 @@ class _Page:
     def choices(self, *, is_exact: bool = False) -> list[Choices]:
         """Return what each piece may be; unless `is_exact`, long ones are judged as titles at a glance."""
         texts = [None if isinstance(piece, Trailer) else piece.text for piece in self._pieces]
-        return [
-            Choices(is_trailer=True, is_plain=False)
-            if isinstance(piece, Trailer)
-            else self._paragraph(at, piece, texts[at - 1] if at else None, below, is_exact)
-            for at, (piece, below) in enumerate(zip(self._pieces, [*texts, None][1:], strict=True))
-        ]
+        # An abstract and perhaps a title, or two paragraphs of an abstract: how long they are together, and the last.
+        length_before = length_above = 0
+        above: str | None = None
+        choices: list[Choices] = []
+        for at, (piece, below) in enumerate(zip(self._pieces, [*texts, None][1:], strict=True)):
+            if isinstance(piece, Trailer):
+                choices.append(Choices(is_trailer=True, is_plain=False))
+                length_before = length_above = 0
+                above = None
+                continue
+            choices.append(self._paragraph(at, piece, above, below, length_before, is_exact))
+            above = piece.text
+            length_before, length_above = length_above + len(above), len(above)
+        return choices
 
-    def _paragraph(self, at: int, piece: Paragraph, above: str | None, below: str | None, is_exact: bool) -> Choices:
+    def _paragraph(
+        self, at: int, piece: Paragraph, above: str | None, below: str | None, length_before: int, is_exact: bool
+    ) -> Choices:
         text = piece.text
         as_title = None if is_exact else least_title_cost(text)
         if as_title is None:
@@ -116,7 +125,7 @@ class _Page:
             is_furniture=piece.is_furniture,
             may_be_short=self.is_brief,
         )
-        as_more = continuation_cost(text, as_title, self._length_before(at))
+        as_more = continuation_cost(text, as_title, length_before)
         if above is not None and goes_on(above, text):
             as_more += SENTENCE_GOES_ON
         choices = Choices(as_title, as_abstract, as_more)
@@ -136,15 +145,6 @@ class _Page:
         choices.abstract += glued.against_abstract
         choices.title_and_abstract = GLUED + glued.title_first
         choices.abstract_and_title = GLUED + glued.title_last
-
-    def _length_before(self, at: int) -> int:
-        """How long the two paragraphs above are: an abstract and perhaps a title, or two paragraphs of an abstract."""
-        length = 0
-        for piece in reversed(self._pieces[max(0, at - 2) : at]):
-            if isinstance(piece, Trailer):
-                break
-            length += len(piece.text)
-        return length
 
 
 def _may_change(best: Best, page: _Page) -> bool:

@@ -157,10 +157,10 @@ def _arxiv_id(paper: Fields) -> str | None:
 
 def _authors(paper: Fields) -> tuple[tuple[str, ...], int | None]:
     """The names in their order, and how many authors there are; an author without a readable name is counted."""
-    listed = paper.array("authors")
+    listed = paper.lines_in_elements("authors", "name", MAX_NAME)
     names = []
-    for index, _ in enumerate(listed):
-        if plain := paper.line_in_element("authors", index, "name", MAX_NAME):
+    for index, plain in enumerate(listed):
+        if plain is not None:
             names.append(plain)
             continue
         author = paper.element("authors", index)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any, Final
 
-from catalog.readers.json_elements import JsonElement, RawJson, array_members, member_at, object_members
+from catalog.readers.json_elements import JsonElement, RawJson
+from catalog.readers.json_members import array_members, member_at, object_members
 from catalog.records import RejectRecord
 
 MAX_COUNT: Final = 10**9
@@ -31,6 +32,8 @@ class Notes:
         self._literal = literal
         self._element = element
         self._pieces: dict[Path, RawJson] = {(): element}
+        # JSON can write such a character only as an escape.
+        self.may_be_unusable = literal is not None or "\\u" in element.text
 
     def refuse(self, path: Path, value: Any, reason: str) -> None:
         """Make a reject of one piece."""
@@ -104,9 +107,9 @@ class Fields:
             self.refuse(key, f"{key} is no text")
         elif len(value) > most:
             self.refuse(key, f"{key} is longer than {most} characters")
-        elif _UNUSABLE.search(value):
+        elif self._notes.may_be_unusable and _UNUSABLE.search(value):
             self.refuse(key, f"{key} holds a character that no text has")
-        elif value.strip():
+        elif value and not value.isspace():
             return value
         return None
 
@@ -141,13 +144,16 @@ class Fields:
             self.refuse(key, f"{key} is no list")
         return value if isinstance(value, list) else []
 
-    def line_in_element(self, key: str, index: int, name: str, most: int) -> str | None:
-        """Return a text on one line of an object in an array, where nothing is wrong with it, else None."""
-        value = self._value[key][index]
-        text = value.get(name) if isinstance(value, dict) else None
-        if not isinstance(text, str) or len(text) > most or _UNUSABLE.search(text):
-            return None
-        return " ".join(text.split()) or None
+    def lines_in_elements(self, key: str, name: str, most: int) -> list[str | None]:
+        """Return a text on one line of each object in an array; None where there is none, or anything is wrong."""
+        texts = [value.get(name) if isinstance(value, dict) else None for value in self.array(key)]
+        may_be_unusable = self._notes.may_be_unusable
+        return [
+            " ".join(text.split()) or None
+            if isinstance(text, str) and len(text) <= most and not (may_be_unusable and _UNUSABLE.search(text))
+            else None
+            for text in texts
+        ]
 
     def element(self, key: str, index: int) -> Fields | None:
         """Return the fields of an object in an array; what is no object becomes a reject."""

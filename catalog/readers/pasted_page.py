@@ -31,7 +31,7 @@ from catalog.readers.paragraphs import (
     is_distinctive,
     is_furniture,
 )
-from catalog.readers.trailers import Trailer, is_no_day, read_date_line, strip_blanks
+from catalog.readers.trailers import Trailer, is_no_day, leading_blanks, read_date_line, strip_blanks
 from catalog.records import DigestRecord, DocumentRecord, EntryRecord, Origin, RejectRecord
 
 FORMAT: Final = "pasted page"
@@ -40,6 +40,8 @@ FORMAT: Final = "pasted page"
 MAX_PIECES: Final = 100_000
 
 _LOOKED_AT: Final = 1 << 16
+# Nearly every page shows in its first few cards that it is one: the rest is then read once, not twice.
+_LOOKED_AT_FIRST: Final = 1 << 12
 _MARKUP_OPENING = re.compile(r"\s{0,99}(?:<[!?a-zA-Z]|\{\s{0,99}[\"}]|\[\s{0,99}[\[{\"\]])")
 # "Pre- and Post-Training" keeps its blank.
 _WRAPPED_HYPHEN = re.compile(r"(?<=\w)- (?!and\b|or\b)(?=\w)")
@@ -84,28 +86,26 @@ class _Page:
 
 
 def recognizes(text: str) -> bool:
-    """Whether the text is a pasted page, from its first 64 KiB.
+    """Whether the text is a pasted page, from its first 64 KiB, or less where that is enough.
 
     A line that only this listing prints, or a count of authors, is enough. A printed date or common navigation is
     enough where the cards are regular; with none of these the reading must need no exception at all.
     """
     if _MARKUP_OPENING.match(text):
         return False
-    lines = split_lines(text[:_LOOKED_AT])
-    is_cut = len(text) > _LOOKED_AT
-    if is_cut:
-        del lines[-1:]
-    pages = [_read_page(lines, start, end) for start, end in find_pages(lines)]
+    if len(text) > _LOOKED_AT_FIRST and _is_sure(_pages_of_opening(text, _LOOKED_AT_FIRST)):
+        return True
+    pages = _pages_of_opening(text, _LOOKED_AT)
     entry_count = sum(len(page.cards) for page in pages)
     if not entry_count:
         return False
-    if any(_is_sure(page, lines) for page in pages):
+    if _is_sure(pages):
         return True
     exceptions = sum(page.reading.cost for page in pages)
     if any(page.head.printed_date or page.furniture for page in pages):
         return exceptions <= _EXCEPTIONS_PER_ENTRY * entry_count
     # A title whose abstract lies beyond the cut is no exception.
-    return exceptions <= (NO_ABSTRACT if is_cut else 0)
+    return exceptions <= (NO_ABSTRACT if len(text) > _LOOKED_AT else 0)
 
 
 def read(document: Document) -> DocumentRecord:
@@ -152,10 +152,22 @@ def _read_page(lines: Sequence[str], start: int, end: int, shown: str = "") -> _
     )
 
 
-def _is_sure(page: _Page, lines: Sequence[str]) -> bool:
-    if any(is_distinctive(line) for line in page.furniture):
+def _pages_of_opening(text: str, length: int) -> list[_Page]:
+    """The pages in the first `length` characters, without a line that is cut there."""
+    lines = split_lines(text[:length])
+    if len(text) > length:
+        del lines[-1:]
+    return [_read_page(lines, start, end) for start, end in find_pages(lines)]
+
+
+def _is_sure(pages: Sequence[_Page]) -> bool:
+    """Whether there is a card, and what only this listing prints."""
+    cards = [card for page in pages for card in page.cards]
+    if not cards:
+        return False
+    if any(card.trailer is not None and card.trailer.author_count is not None for card in cards):
         return True
-    return any(card.trailer is not None and card.trailer.author_count is not None for card in page.cards)
+    return any(is_distinctive(line) for page in pages for line in page.furniture)
 
 
 class _Assembly:
@@ -281,8 +293,5 @@ def _abstract(card: _Card, lines: Sequence[str]) -> tuple[str | None, int]:
     """The abstract with its line breaks as they stood, and where it begins in its first line."""
     if card.abstract_start is None:
         return None, 0
-    first, *others = lines[card.abstract_start : card.abstract_end]
-    char = first.index(strip_blanks(first))
-    text = "\n".join([first[char:], *others])
-    last = strip_blanks(text.rpartition("\n")[2])
-    return text[: text.rindex(last) + len(last)], char
+    text = "\n".join(lines[card.abstract_start : card.abstract_end])
+    return strip_blanks(text), leading_blanks(text)

@@ -8,7 +8,10 @@ call such as `datetime.datetime(…)`, a name, a tuple or a bytes literal is ref
 
 from __future__ import annotations
 
+import json
 import re
+from contextlib import suppress
+from json.encoder import encode_basestring
 from typing import Any, Final
 
 MOST_DEPTH: Final = 64
@@ -30,6 +33,15 @@ _ESCAPE = re.compile(r"\\(?:x([0-9a-f]{2})|u([0-9a-f]{4})|U([0-9a-f]{8})|(.))", 
 _SHORT_ESCAPES: Final = {"\\": "\\", "'": "'", '"': '"', "n": "\n", "r": "\r", "t": "\t"}
 _NAMES: Final[dict[str, bool | None]] = {"True": True, "False": False, "None": None}
 
+# What differs from JSON, and every run of characters of which numbers and names are made.
+_TO_JSON = re.compile(
+    r"""(?P<string>'[^'\\\r\n]*+(?:\\.[^'\\\r\n]*+)*+'|"[^"\\\r\n]*+(?:\\.[^"\\\r\n]*+)*+")
+      | (?P<number>-?(?:0|[1-9][0-9]{0,399})(?:\.[0-9]{1,399})?(?:e[+-][0-9]{2,3})?)(?![0-9A-Za-z_.+-])
+      | [0-9A-Za-z_.+-]++""",
+    re.VERBOSE | re.ASCII,
+)
+_JSON_NAMES: Final = {"True": "true", "False": "false", "None": "null"}
+
 
 def parse_literal(text: str) -> Any:
     """Return the value whose `repr` is `text`.
@@ -37,10 +49,44 @@ def parse_literal(text: str) -> Any:
     Raises ValueError, which says in a few words what stands there instead, for anything else, also for what is nested
     deeper than `MOST_DEPTH`. Takes time in proportion to the length of the text.
     """
+    with suppress(ValueError, KeyError, RecursionError):
+        value = _DECODER.decode(_TO_JSON.sub(_as_json, text))
+        if not _is_too_deep(value):
+            return value
+    # What is wrong is said by the way that looks at each token.
     parser = _Parser(text)
     value = parser.value(0)
     parser.end()
     return value
+
+
+def _as_json(token: re.Match[str]) -> str:
+    """A string or name of Python's as JSON writes it, a number as it is; raises for anything else."""
+    written = token[0]
+    if token["string"] is not None:
+        return encode_basestring(_string(written))
+    return written if token["number"] is not None else _JSON_NAMES[written]
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("a key stands twice in one dict")
+    return found
+
+
+def _is_too_deep(value: Any) -> bool:
+    level = [value]
+    for _ in range(MOST_DEPTH):
+        level = [
+            inner
+            for outer in level
+            if isinstance(outer, (list, dict))
+            for inner in (outer if isinstance(outer, list) else outer.values())
+        ]
+        if not level:
+            return False
+    return any(isinstance(inner, (list, dict)) for inner in level)
 
 
 class _Parser:
@@ -117,7 +163,7 @@ class _Parser:
 
 
 def _string(literal: str) -> str:
-    return _ESCAPE.sub(_unescaped, literal[1:-1])
+    return _ESCAPE.sub(_unescaped, literal[1:-1]) if "\\" in literal else literal[1:-1]
 
 
 def _unescaped(escape: re.Match[str]) -> str:
@@ -158,3 +204,6 @@ def _what_stands(text: str, position: int) -> str:
     if text[position] in "-0123456789":
         return "a number is no number that repr writes, or is too long"
     return f"the character {text[position]!a} stands where a value is expected"
+
+
+_DECODER: Final = json.JSONDecoder(object_pairs_hook=_object)

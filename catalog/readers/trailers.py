@@ -11,8 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from catalog.dates import NoSuchDayError, parse_printed_date
 
@@ -40,20 +39,20 @@ _AUTHORS_LINE = re.compile(
     rf"(?P<authors>[0-9]{{1,3}},?[0-9]{{0,3}}) authors?(?:(?: ?[{re.escape(_BULLETS)}] ?| ){_DATE})?", re.IGNORECASE
 )
 _DIGIT = re.compile(r"[0-9]")
+# How the first line of a trailer begins, in ASCII: after bullets a count, or a month and its day, or nothing more.
+_OPENING = re.compile(r"[\s*|-]*+(?:[0-9]|[A-Za-z]{3,9}\.?\s++[0-9]|$)")
 _DATE_LINE = re.compile(_DATE)
 _COMMENTS_LINE = re.compile(r"(?P<comments>[0-9]{1,3})(?: comments?)?")
 
 
-@dataclass(frozen=True, slots=True)
-class DateLine:
+class DateLine(NamedTuple):
     """A date as it stands, and in ISO 8601 where the year stands with it."""
 
     text: str
     iso: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Trailer:
+class Trailer(NamedTuple):
     """The lines from `start` up to `end`, and what they say; None where they do not say it."""
 
     start: int
@@ -66,6 +65,11 @@ class Trailer:
 def strip_blanks(line: str) -> str:
     """Return the line without white space and characters without width at both ends."""
     return line.strip(_BLANKS)
+
+
+def leading_blanks(text: str) -> int:
+    """Return how many characters `strip_blanks` takes away before a text."""
+    return len(text) - len(text.lstrip(_BLANKS))
 
 
 def read_date_line(line: str) -> DateLine | None:
@@ -115,9 +119,11 @@ def read_trailer(lines: Sequence[str], start: int) -> Trailer | None:
 
 
 def _may_open(line: str) -> bool:
-    """Whether a line may be the first of a trailer: bullets alone, or a date or a count, which hold a digit."""
+    """Whether a line may be the first of a trailer: bullets alone, a count, or a date, which holds a digit."""
     if len(line) > _LONGEST_CLEANED:
         return len(line.strip(_BULLETS + " ")) <= MAX_TRAILER_LINE
+    if line.isascii():
+        return _OPENING.match(line) is not None
     return _DIGIT.search(line) is not None or not line.strip(_SILENT)
 
 

@@ -31,7 +31,7 @@ def beside(release: Path, suffix: str) -> Path:
 def texts_beside(draft: Path, release: Path) -> dict[str, str]:
     """Return the text of each file beside the release, by its suffix; `draft` has the content that `release` gets."""
     described = description(draft, release.name)
-    inspected = inspect_data(draft, release.stem)
+    inspected = inspect_data(draft, release.stem, sha256=described["sha256"])
     for database in inspected.values():
         database["file"] = release.name
     return {

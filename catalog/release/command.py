@@ -5,21 +5,23 @@ from __future__ import annotations
 import importlib.metadata
 import os
 import sqlite3
-import tempfile
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import Final
 
-from catalog.checks import CheckResult, check_catalog, check_structure
-from catalog.database import file_revision, translated_errors
+from catalog.checks import CheckResult, check_copy
+from catalog.database import file_revision, require_current, translated_errors
 from catalog.errors import CatalogError, ExitCode, exit_code_of_writing
-from catalog.migrate import create_catalog
 from catalog.release.beside import SUFFIXES, beside, texts_beside
 from catalog.release.copying import STEP_COUNT as _COPYING_STEPS
-from catalog.release.copying import copy_catalogue
+from catalog.release.copying import CopyError, copy_catalogue
 from catalog.release.form import JOURNALS, is_release
+from catalog.release.meanwhile import Checking, Meanwhile, StoppedError, same_moment
 from catalog.release.pages import PageError, normalise_pages
+from catalog.release.search_index import make_search_index
 
 STEP_COUNT: Final = _COPYING_STEPS + 4
 """How often `release_catalog` calls `on_step`."""
@@ -37,17 +39,17 @@ def release_catalog(database: Path, release: Path, *, on_step: Callable[[], None
     """
     with _told_as_sentences(database, release):
         _require_free(database, release)
-    _refuse_broken(database, check_structure(database))
-    on_step()
+    require_current(database)
     draft = _draft(release)
     try:
         with _told_as_sentences(database, release):
             _write_draft(database, release, draft, on_step)
-            texts = texts_beside(draft, release)
+            texts = _checked(database, release, draft)
             on_step()
             _put_in_place(release, draft, texts)
     finally:
-        _discard(draft, _scratch(release), *(_draft(beside(release, suffix)) for suffix in SUFFIXES))
+        scratches = (_scratch(release, kind) for kind in ("scratch", "index"))
+        _discard(draft, *scratches, *(_draft(beside(release, suffix)) for suffix in SUFFIXES))
     on_step()
     return texts[".sha256"].removeprefix("\\")[:64]
 
@@ -55,21 +57,64 @@ def release_catalog(database: Path, release: Path, *, on_step: Callable[[], None
 _OF_THE_SOURCE: Final = ("SQLITE_BUSY", "SQLITE_CORRUPT", "SQLITE_NOTADB")
 """Errors that can only come from the working file: the others are made just now."""
 
+_OF_DAMAGED_ROWS: Final = ("SQLITE_CORRUPT", "SQLITE_NOTADB", "SQLITE_CONSTRAINT", "SQLITE_MISMATCH")
+"""Errors of a copy of rows that no check would pass."""
+
 
 def _write_draft(database: Path, release: Path, draft: Path, on_step: Callable[[], None]) -> None:
-    """Make the file that is to become the release at `draft`, checked."""
-    scratch = _scratch(release)
-    _discard(draft, scratch)
-    version = importlib.metadata.version("paper-catalog")
-    with tempfile.TemporaryDirectory() as folder:
-        fresh = Path(folder, "catalog.db")
-        create_catalog(fresh)
-        scratch.touch(exist_ok=False)
-        copy_catalogue(database, fresh, scratch, draft, version, on_step)
-    _discard(scratch)
-    normalise_pages(draft)
-    _refuse_broken(database, check_catalog(draft))
-    on_step()
+    """Make the file that is to become the release at `draft`, out of tables that are checked meanwhile."""
+    scratch, index = _scratch(release, "scratch"), _scratch(release, "index")
+    _discard(draft, scratch, index)
+    for path in (scratch, index):
+        path.touch(exist_ok=False)
+    with ExitStack() as until_begun, ThreadPoolExecutor(2) as pool, ExitStack() as stack:
+        until_begun.enter_context(same_moment(database))
+        checks = Checking(pool, database)
+        stack.callback(checks.stop)
+        indexing = Meanwhile(pool, partial(make_search_index, database, index))
+        stack.callback(indexing.stop)
+
+        def finished_index() -> Path:
+            indexing.result()
+            return index
+
+        def step() -> None:
+            checks.require_sound_so_far()
+            on_step()
+
+        try:
+            copy_catalogue(
+                database,
+                scratch,
+                draft,
+                importlib.metadata.version("paper-catalog"),
+                search_index=finished_index,
+                on_begin=until_begun.close,
+                on_step=step,
+            )
+            _discard(scratch, index)
+            normalise_pages(draft)
+        except (StoppedError, CopyError, sqlite3.Error) as error:
+            if _may_be_of_damaged_rows(error):
+                _refuse_broken(database, checks.results())
+            raise
+        on_step()
+        _refuse_broken(database, checks.results())
+        on_step()
+
+
+def _may_be_of_damaged_rows(error: Exception) -> bool:
+    code = getattr(error, "sqlite_errorname", "") or ""
+    return not isinstance(error, sqlite3.Error) or code.startswith(_OF_DAMAGED_ROWS)
+
+
+def _checked(database: Path, release: Path, draft: Path) -> dict[str, str]:
+    """Return what goes beside the release; meanwhile the file itself is checked, and may be refused."""
+    with ThreadPoolExecutor(1) as pool:
+        checks = pool.submit(lambda: list(check_copy(draft)))
+        texts = texts_beside(draft, release)
+        _refuse_broken(database, checks.result())
+    return texts
 
 
 def _require_free(database: Path, release: Path) -> None:
@@ -117,7 +162,7 @@ def _told_as_sentences(database: Path, release: Path) -> Iterator[None]:
     hint = "so nothing was released, and what was there is as it was"
     try:
         yield
-    except PageError as error:
+    except (CopyError, PageError) as error:
         raise CatalogError(f"{release}: could not be made ({error}), {hint}; please report it.") from error
     except OSError as error:
         raise CatalogError(
@@ -168,8 +213,8 @@ def _draft(path: Path) -> Path:
     return path.with_name(f".{path.name}.{os.getpid()}.new")
 
 
-def _scratch(path: Path) -> Path:
-    return path.with_name(f".{path.name}.{os.getpid()}.scratch")
+def _scratch(path: Path, kind: str) -> Path:
+    return path.with_name(f".{path.name}.{os.getpid()}.{kind}")
 
 
 def _discard(*paths: Path) -> None:
