@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from catalog.checks import check_catalog
+from catalog.errors import CatalogError
 from tests.catalogues import damage, good_catalogue
-from tests.test_repair import leaked_page
+from tests.test_repair import leaked_page, overwrite_root
 
 
 def broken(path: Path) -> dict[str, list[tuple[Any, ...]]]:
@@ -45,3 +46,32 @@ def test_a_search_index_that_cannot_be_opened_is_named_by_its_own_check(database
     )
 
     assert broken(database)["search index"] == [("papers_fts", "vtable constructor failed: papers_fts")]
+
+
+def test_a_comment_in_the_sql_of_a_table_makes_no_other_schema(database: Path) -> None:
+    damage(
+        good_catalogue(database),
+        "PRAGMA writable_schema = ON",
+        "UPDATE sqlite_master SET sql = replace(sql, 'TABLE ', 'TABLE /* moss */ ') WHERE name = 'rejects'",
+    )
+
+    assert broken(database) == {}
+
+
+def test_a_damaged_table_of_the_search_index_can_be_made_again(database: Path) -> None:
+    overwrite_root(good_catalogue(database), "papers_fts_data")
+
+    with pytest.raises(CatalogError, match=r"table papers_fts_data: .*makes it again from the tables"):
+        list(check_catalog(database))
+
+
+def test_a_page_of_two_tables_is_found_though_each_table_alone_is_sound(database: Path) -> None:
+    damage(
+        good_catalogue(database),
+        "PRAGMA writable_schema = ON",
+        "INSERT INTO sqlite_master "
+        "SELECT 'table', 'ghost', 'ghost', rootpage, 'CREATE TABLE ghost (x)' FROM sqlite_master WHERE name = 'links'",
+    )
+
+    with pytest.raises(CatalogError, match=r"is damaged \(2nd reference to page \d+\)"):
+        list(check_catalog(database))
