@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from datetime import date
+from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -29,9 +30,7 @@ def digests(draw: st.DrawFn) -> DigestDetails:
         known: date | None = first
     else:
         known, first, last = None, *_bounds(draw, printed_day)
-    return DigestDetails(
-        **dict.fromkeys(("title", "curator", "query", "url", "repeats")),
-        **{"id": 1, "name": "moss", "kind": "daily", "entry_count": 0, "document": "moss.txt", "entries": ()},
+    return _digest(
         printed_date=printed,
         digest_date=known and known.isoformat(),
         earliest_date=first and first.isoformat(),
@@ -39,7 +38,14 @@ def digests(draw: st.DrawFn) -> DigestDetails:
         date_basis=basis,
         newest_publication=draw(st.none() | days.map(date.isoformat)),
         read_by=draw(st.none() | days.map(date.isoformat)),
-        possible_dates=(),
+    )
+
+
+def _digest(**facts: Any) -> DigestDetails:
+    unknown = ("title", "curator", "query", "url", "repeats", "digest_date", "newest_publication", "read_by")
+    named = {"id": 1, "name": "moss", "kind": "daily", "entry_count": 0, "document": "moss.txt", "entries": ()}
+    return DigestDetails(
+        **{**dict.fromkeys(unknown), **named, "date_basis": "open", "possible_dates": (), **facts}  # type: ignore[arg-type]
     )
 
 
@@ -52,6 +58,13 @@ def _bounds(draw: st.DrawFn, printed: date | None) -> tuple[date | None, date | 
         years = [year + -year % 4 for year in years]
     first, last = (printed.replace(year=year) for year in years)
     return first, last
+
+
+def test_as_many_years_are_named_on_the_site_as_in_the_terminal() -> None:
+    cells = site_plugin("cells")
+    for last in range(2024, 2032):
+        digest = _digest(printed_date="May 4", earliest_date="2023-05-04", latest_date=f"{last}-05-04")
+        assert cells.digest_day(asdict(digest)) == digest_day(digest)
 
 
 @given(digests())

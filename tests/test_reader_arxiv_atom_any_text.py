@@ -78,7 +78,7 @@ _PIECE = st.one_of(
 _XML = st.recursive(_PIECE, lambda inner: st.lists(_PIECE | _element(inner), max_size=5).map("".join), max_leaves=20)
 
 
-@settings(max_examples=150)
+@settings(max_examples=100)
 @given(st.lists(_XML, max_size=4))
 def test_any_xml_in_an_entry_is_read_or_rejected(contents: list[str]) -> None:
     text = HEAD + "".join(f"<entry>{content}</entry>" for content in contents) + END

@@ -30,14 +30,8 @@ from catalog.readers.best_reading import (
     Label,
     best_reading,
 )
-from catalog.readers.json_elements import (
-    JsonElement,
-    RawJson,
-    array_elements,
-    decode_element,
-    member_at,
-    object_members,
-)
+from catalog.readers.json_elements import JsonElement, RawJson, array_elements, decode_element
+from catalog.readers.json_members import member_at, object_members
 from catalog.readers.looks import LONG_FOR_TITLE_LENGTH, least_title_cost, title_cost
 from catalog.readers.own import FALLBACK, OWN_READERS
 from catalog.readers.paragraphs import find_pieces
@@ -243,7 +237,7 @@ def _elements(pieces: Sequence[str], most: int) -> list[object]:
 
 
 def _cuts(pieces: Sequence[str]) -> list[int]:
-    structure = json_elements._Structure()
+    structure = json_elements.Structure()
     cuts, before = [], 0
     for piece in pieces:
         at = structure.next_cut(piece, 0)

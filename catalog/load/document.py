@@ -48,6 +48,13 @@ FROM digests JOIN digests AS repeated ON repeated.id = digests.repeats_digest_id
 WHERE digests.source_document_id = :source_document_id ORDER BY digests.id
 """
 
+_REPEATED_BY: Final = """
+SELECT digests.name AS own, repeating.name AS other
+FROM digests JOIN digests AS repeating ON repeating.repeats_digest_id = digests.id
+WHERE digests.source_document_id = :source_document_id AND repeating.source_document_id <> digests.source_document_id
+ORDER BY digests.id, repeating.name
+"""
+
 _END_RELEASE: Final = "DELETE FROM releases"
 
 
@@ -303,7 +310,8 @@ def _verify(connection: Connection, record: DocumentRecord, document_id: int, ta
 def _account(
     connection: Connection, record: DocumentRecord, document_id: int, tally: Tally, dated: set[int]
 ) -> Account:
-    repeats = run(connection, _REPEATED, {"source_document_id": document_id})
+    own = {"source_document_id": document_id}
+    repeats, repeated_by = run(connection, _REPEATED, own), run(connection, _REPEATED_BY, own)
     return Account(
         name=record.origin.name,
         entry_count=record.entry_count,
@@ -316,6 +324,7 @@ def _account(
         reject_count=tally.reject_count,
         dated_digest_count=len(dated),
         repeats=tuple((row["own"], row["other"]) for row in repeats),
+        repeated_by=tuple((row["own"], row["other"]) for row in repeated_by),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from catalog.lookup.digests import possible_dates
 from catalog.results import Digest, DigestDetails
 
-_MOST_YEARS = 5
+_MOST_YEARS = 3
 
 _REASONS = {
     "stated": "The document states the day.",
