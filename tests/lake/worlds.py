@@ -38,11 +38,14 @@ def _dated_name(name: str, number: int) -> str:
 
 def _digest(number: int, digest: DigestRecord, cards: random.Random) -> DigestRecord:
     entries = [_mention(number, entry) for entry in digest.entries]
-    printed = [
-        replace(entry, printed_publication_date=cards.choice(PRINTED)) if entry.publication_date is None else entry
-        for entry in entries
-    ]
-    return replace(digest, entries=tuple(printed))
+    return replace(digest, entries=tuple(_card(entry, cards) for entry in entries))
+
+
+def _card(entry: Any, cards: random.Random) -> Any:
+    if entry.publication_date is None:
+        return replace(entry, printed_publication_date=cards.choice(PRINTED))
+    # Now and then a day that leaves a digest of March no year: evidence that contradicts itself.
+    return replace(entry, publication_date="2026-10-02") if cards.random() < 0.1 else entry
 
 
 def _mention(number: int, mention: Any) -> Any:
