@@ -1,0 +1,206 @@
+"""The questions asked of a lake, in DuckDB and in Spark SQL: the rows that SQLite gives, or a reason why not."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from benchmarks.made.documents import made_documents
+from catalog.documents import find_documents
+from catalog.errors import CatalogError
+from catalog.load import load_documents, load_terms
+from catalog.models import metadata
+from catalog.questions import NAMES
+from tests.conftest import ROOT
+from tests.lake.cluster import environment, require_spark
+from tests.question_example import ADDRESS, ODD, answers, make_question_catalogue, question
+from tests.sampling import sample
+from tests.test_questions import EXAMPLES, NAMING
+
+pytest.importorskip("duckdb", reason="DuckDB is not installed")
+pytest.importorskip("sqlglot", reason="sqlglot is not installed")
+pytest.importorskip("pyarrow", reason="pyarrow is not installed")
+
+from catalog.lake.questions import NOT_ASKED, ask_duckdb, ask_spark, lake_sql, open_in_duckdb, open_in_spark
+from tests.lake.lakes import LEFT_OUT, lake_of
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+    from pyspark.sql import SparkSession
+
+ASKED = [name for name in NAMES if name not in NOT_ASKED]
+UNANSWERED = ("link_disagreements",)
+"""Made digests do not disagree; the catalogue of kites has sources that do."""
+TABLES = tuple(name for name in sorted(metadata.tables) if name not in LEFT_OUT)
+
+
+@pytest.fixture(scope="module")
+def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The catalogue of kites."""
+    return make_question_catalogue(tmp_path_factory.mktemp("questions") / "catalog.db")
+
+
+@pytest.fixture(scope="module")
+def large(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A catalogue of made digests: every question has many rows, many of them alike."""
+    folder = tmp_path_factory.mktemp("made")
+    for name, content in made_documents(400, seed=7):
+        (folder / name).write_bytes(content)
+    path = tmp_path_factory.mktemp("large") / "catalog.db"
+    list(load_documents(find_documents([folder]), path, load_terms(as_of=date(2026, 7, 1)), on_error=pytest.fail))
+    return path
+
+
+@pytest.fixture(scope="module")
+def duckdb(library: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[DuckDBPyConnection]:
+    with closing(open_in_duckdb(lake_of(library, tmp_path_factory.mktemp("kites"), TABLES))) as connection:
+        yield connection
+
+
+@pytest.fixture(scope="module")
+def large_lake(large: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return lake_of(large, tmp_path_factory.mktemp("lake"), TABLES)
+
+
+@pytest.fixture(scope="module")
+def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
+    require_spark()
+    from catalog.lake.session import spark_session
+
+    with pytest.MonkeyPatch.context() as patch:
+        for key, value in environment().items():
+            patch.setenv(key, value)
+        few = {"spark.sql.shuffle.partitions": "1", "spark.driver.memory": "1g"}
+        with spark_session("local[1]", few, tmp_path_factory.mktemp("spark") / "spark.log") as session:
+            yield session
+
+
+def same(path: Path, name: str, found: list[dict[str, Any]], **asked: str) -> bool:
+    """Whether `found` are the rows of SQLite, in their order and with their types: 2.0 is no 2."""
+    return repr(found) == repr(answers(path, name, **asked))
+
+
+def known(path: Path) -> dict[str, str]:
+    """What a person would ask of a catalogue: things that are in it."""
+    with closing(sqlite3.connect(path)) as connection:
+
+        def one(sql: str) -> str:
+            ((value,),) = connection.execute(sql)
+            return str(value)
+
+        return {
+            "year": one("SELECT publication_year FROM papers GROUP BY 1 ORDER BY count(*) DESC LIMIT 1"),
+            "digest": one("SELECT name FROM digests ORDER BY id DESC LIMIT 1"),
+            "paper": one("SELECT upper(title) FROM papers WHERE digest_count > 2 ORDER BY id LIMIT 1"),
+            "owner": one("SELECT upper(owner) FROM repositories GROUP BY owner ORDER BY count(*) DESC, owner LIMIT 1"),
+            "repository": "",
+        }
+
+
+def asked_of(path: Path, name: str) -> list[dict[str, str]]:
+    """The question without parameters, and with what is there."""
+    there = {key: value for key, value in known(path).items() if key in question(name).parameters}
+    return [{}, there] if there else [{}]
+
+
+def test_every_question_is_asked_of_a_lake_or_the_docs_say_why_not() -> None:
+    page = (ROOT / "docs" / "lake-questions.md").read_text(encoding="utf-8")
+    listed = dict(re.findall(r"^\| `(\w+)` \| (.+?) \|$", page, re.MULTILINE))
+    assert listed == NOT_ASKED
+    for name in NOT_ASKED:
+        with pytest.raises(CatalogError, match="cannot be asked of a lake"):
+            lake_sql(name, "duckdb")
+    for name in NAMES:
+        assert ("papers_fts match escape_fts(" in question(name).sql) == (name in NOT_ASKED), name
+
+
+@pytest.mark.parametrize(("name", "asked", "expected"), EXAMPLES, ids=lambda value: str(value)[:40])
+def test_duckdb_gives_the_answers_told_by_hand(
+    duckdb: DuckDBPyConnection, name: str, asked: dict[str, str], expected: list[tuple[Any, ...]]
+) -> None:
+    if name not in NOT_ASKED:
+        assert [tuple(row.values()) for row in ask_duckdb(duckdb, name, asked)] == expected
+
+
+def test_duckdb_gives_the_rows_of_sqlite(large: Path, large_lake: Path) -> None:
+    with closing(open_in_duckdb(large_lake)) as connection:
+        for name in ASKED:
+            for asked in asked_of(large, name):
+                found = ask_duckdb(connection, name, {"_site_address": ADDRESS, **asked})
+                assert found or name in UNANSWERED, name
+                assert same(large, name, found, **asked), (name, asked)
+
+
+def test_spark_gives_the_rows_of_sqlite(spark: SparkSession, large: Path, large_lake: Path) -> None:
+    open_in_spark(spark, large_lake)
+    for name in ASKED:
+        found = ask_spark(spark, name, {"_site_address": ADDRESS})
+        assert found or name in UNANSWERED, name
+        assert same(large, name, found), name
+
+
+@pytest.mark.slow
+def test_spark_gives_the_rows_of_sqlite_whatever_is_asked(
+    spark: SparkSession, large: Path, large_lake: Path, library: Path, tmp_path: Path
+) -> None:
+    open_in_spark(spark, large_lake)
+    for name in ASKED:
+        for asked in asked_of(large, name):
+            assert same(large, name, ask_spark(spark, name, {"_site_address": ADDRESS, **asked}), **asked), (
+                name,
+                asked,
+            )
+    open_in_spark(spark, lake_of(library, tmp_path / "lake", TABLES))
+    for name, asked, expected in EXAMPLES:
+        if name not in NOT_ASKED:
+            assert [tuple(row.values()) for row in ask_spark(spark, name, asked)] == expected, (name, asked)
+    for name, parameter in NAMING:
+        if name not in NOT_ASKED:
+            for odd in ODD:
+                assert ask_spark(spark, name, {parameter: odd}) == [], (name, parameter, ascii(odd[:30]))
+
+
+@pytest.mark.parametrize(
+    ("name", "parameter"),
+    sample([pair for pair in NAMING if pair[0] not in NOT_ASKED], 3),
+    ids=lambda value: str(value),
+)
+def test_an_odd_parameter_finds_nothing_in_duckdb_and_is_no_error(
+    duckdb: DuckDBPyConnection, name: str, parameter: str
+) -> None:
+    for odd in ODD:
+        assert ask_duckdb(duckdb, name, {parameter: odd}) == [], ascii(odd[:30])
+
+
+@given(text=st.text() | st.text("KITESkitesHARPharp0123456789 \t\x00", max_size=40))
+@example(text="HARPS FOR THE deaf")
+@settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_duckdb_finds_what_sqlite_finds_for_any_text(duckdb: DuckDBPyConnection, library: Path, text: str) -> None:
+    for name, parameter in NAMING:
+        if name not in NOT_ASKED:
+            asked = {parameter: text.encode("utf-8", "replace").decode()}
+            assert same(library, name, ask_duckdb(duckdb, name, asked), **asked)
+
+
+def test_a_view_has_the_columns_of_its_table(large: Path, large_lake: Path) -> None:
+    with closing(open_in_duckdb(large_lake)) as connection, closing(sqlite3.connect(large)) as catalogue:
+        for table in TABLES:
+            listed = [name for name, *_ in connection.execute(f"DESCRIBE {table}").fetchall()]
+            assert listed == list(metadata.tables[table].columns.keys())
+            key = ", ".join(column.name for column in metadata.tables[table].primary_key)
+            sql = f"SELECT {', '.join(listed)} FROM {table} ORDER BY {key}"
+            assert connection.execute(sql).fetchall() == catalogue.execute(sql).fetchall(), table
+
+
+def test_a_folder_that_is_no_lake_is_refused_with_a_sentence(tmp_path: Path) -> None:
+    with pytest.raises(CatalogError, match="is no lake"):
+        open_in_duckdb(tmp_path)
