@@ -56,23 +56,28 @@ class Cluster:
         self._page = f"http://{HOST}:{_said(log, _PAGE)}/json/"
 
     def add_worker(self, cores: int = 1, memory: str = "1g") -> None:
-        """Start one more worker; it is of use when `wait` returns."""
-        name = f"worker{len(self.workers) + 1}"
+        """Start one more worker, which registers in its own time."""
+        name = f"worker{len(self._daemons)}"
         places = ("--host", HOST, "--port", "0", "--webui-port", "0", "--work-dir", str(self._folder / name))
         self._start(name, _WORKER, *places, "--cores", str(cores), "--memory", memory, self.master)
         self.workers.append(self._daemons[-1])
 
-    def wait(self, count: int) -> None:
-        """Wait until the master has exactly `count` workers that live."""
-        until(lambda: len(self.living()) == count, f"{count} workers live")
+    def be(self, count: int) -> None:
+        """Start workers until there are `count`, and wait until the master knows of them and they have nothing to do."""
+        for _ in range(count - len(self.workers)):
+            self.add_worker()
+        until(lambda: len(self._living()) == count and self.cores_used() == 0, f"{count} workers wait for work")
 
-    def living(self) -> list[dict[str, Any]]:
-        """What the master says of its workers that live."""
+    def cores_used(self) -> int:
+        """How many cores have been given to executors."""
+        return sum(int(worker["coresused"]) for worker in self._living())
+
+    def _living(self) -> list[dict[str, Any]]:
         return [worker for worker in self._status()["workers"] if worker["state"] == "ALIVE"]
 
     def kill_worker(self, number: int = 0) -> int:
         """End a worker and its executors at once (SIGKILL), as a machine that fails; return how many processes died."""
-        return kill_all(self.workers[number])
+        return kill_all(self.workers.pop(number))
 
     def close(self) -> None:
         """End everything that was started."""
@@ -106,9 +111,7 @@ def cluster(folder: Path, workers: int = 2) -> Iterator[Cluster]:
     started = Cluster(folder)
     try:
         started.start_master()
-        for _ in range(workers):
-            started.add_worker()
-        started.wait(workers)
+        started.be(workers)
         yield started
     finally:
         started.close()

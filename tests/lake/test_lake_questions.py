@@ -98,7 +98,9 @@ def known(path: Path) -> dict[str, str]:
             return str(value)
 
         return {
-            "year": one("SELECT publication_year FROM papers GROUP BY 1 ORDER BY count(*) DESC LIMIT 1"),
+            "year": one(
+                "SELECT publication_year FROM papers WHERE publication_year IS NOT NULL GROUP BY 1 ORDER BY count(*) DESC LIMIT 1"
+            ),
             "digest": one("SELECT name FROM digests ORDER BY id DESC LIMIT 1"),
             "paper": one("SELECT upper(title) FROM papers WHERE digest_count > 2 ORDER BY id LIMIT 1"),
             "owner": one("SELECT upper(owner) FROM repositories GROUP BY owner ORDER BY count(*) DESC, owner LIMIT 1"),
