@@ -43,8 +43,8 @@ def require_spark() -> None:
 class Cluster:
     """A master and its workers. `master` is the address to give to `--master`."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, folder: Path, memory: str = "1g") -> None:
+        self._folder, self._memory = folder, memory
         self._daemons: list[subprocess.Popen[bytes]] = []
         self.workers: list[subprocess.Popen[bytes]] = []
         self.master = self._page = ""
@@ -55,15 +55,15 @@ class Cluster:
         self.master = _said(log, _ADDRESS)
         self._page = f"http://{HOST}:{_said(log, _PAGE)}/json/"
 
-    def add_worker(self, cores: int = 1, memory: str = "1g") -> None:
+    def add_worker(self) -> None:
         """Start one more worker, which registers in its own time."""
         name = f"worker{len(self._daemons)}"
         places = ("--host", HOST, "--port", "0", "--webui-port", "0", "--work-dir", str(self._folder / name))
-        self._start(name, _WORKER, *places, "--cores", str(cores), "--memory", memory, self.master)
+        self._start(name, _WORKER, *places, "--cores", "1", "--memory", self._memory, self.master)
         self.workers.append(self._daemons[-1])
 
     def be(self, count: int) -> None:
-        """Start workers until there are `count`, and wait until the master knows of them and they have nothing to do."""
+        """Start workers until there are `count`, and wait until the master has just these, with nothing to do."""
         for _ in range(count - len(self.workers)):
             self.add_worker()
         until(lambda: len(self._living()) == count and self.cores_used() == 0, f"{count} workers wait for work")
@@ -106,9 +106,9 @@ class Cluster:
 
 
 @contextmanager
-def cluster(folder: Path, workers: int = 2) -> Iterator[Cluster]:
-    """Give a cluster of `workers` workers with a core and 1 GB each, with its logs in `folder`; no process stays."""
-    started = Cluster(folder)
+def cluster(folder: Path, workers: int = 2, memory: str = "1g") -> Iterator[Cluster]:
+    """Give a cluster of workers with a core and `memory` each, with its logs in `folder`; no process stays."""
+    started = Cluster(folder, memory)
     try:
         started.start_master()
         started.be(workers)

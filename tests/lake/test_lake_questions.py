@@ -38,8 +38,8 @@ if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
 ASKED = [name for name in NAMES if name not in NOT_ASKED]
-UNANSWERED = ("link_disagreements",)
-"""Made digests do not disagree; the catalogue of kites has sources that do."""
+UNANSWERED = ("new_in_digest",)
+"""The last of the made digests lists nothing new; others and the catalogue of kites do."""
 TABLES = tuple(name for name in sorted(metadata.tables) if name not in LEFT_OUT)
 
 
@@ -97,13 +97,12 @@ def known(path: Path) -> dict[str, str]:
             ((value,),) = connection.execute(sql)
             return str(value)
 
+        in_most = "SELECT {0} FROM {1} WHERE {0} IS NOT NULL GROUP BY {0} ORDER BY count(*) DESC, {0} LIMIT 1"
         return {
-            "year": one(
-                "SELECT publication_year FROM papers WHERE publication_year IS NOT NULL GROUP BY 1 ORDER BY count(*) DESC LIMIT 1"
-            ),
-            "digest": one("SELECT name FROM digests ORDER BY id DESC LIMIT 1"),
+            "year": one(in_most.format("publication_year", "papers")),
+            "digest": one("SELECT name FROM digests WHERE digest_date IS NOT NULL ORDER BY id LIMIT 1"),
             "paper": one("SELECT upper(title) FROM papers WHERE digest_count > 2 ORDER BY id LIMIT 1"),
-            "owner": one("SELECT upper(owner) FROM repositories GROUP BY owner ORDER BY count(*) DESC, owner LIMIT 1"),
+            "owner": one(in_most.format("owner", "repositories")).upper(),
             "repository": "",
         }
 
@@ -138,7 +137,7 @@ def test_duckdb_gives_the_rows_of_sqlite(large: Path, large_lake: Path) -> None:
         for name in ASKED:
             for asked in asked_of(large, name):
                 found = ask_duckdb(connection, name, {"_site_address": ADDRESS, **asked})
-                assert found or name in UNANSWERED, name
+                assert found or (name in UNANSWERED and not asked), name
                 assert same(large, name, found, **asked), (name, asked)
 
 
