@@ -36,7 +36,7 @@ serve: .venv/runtime ## publish catalog.db in a browser
 	@$(BIN)/catalog serve
 
 test: .venv/test ## run every test
-	@$(BIN)/python -m pytest -n auto
+	@$(BIN)/python -m pytest -n auto --dist loadgroup
 
 # The packages of .venv, and another SQLite: of ours only what a wheel would bring is installed again.
 .venv-newest/test: .venv/test
@@ -46,7 +46,7 @@ test: .venv/test ## run every test
 	@touch $@
 
 sweep: .venv/test ## run the long forms of the property tests
-	@$(BIN)/python -m pytest -n auto -m slow
+	@$(BIN)/python -m pytest -n auto --dist loadgroup -m slow
 
 fuzz: .venv/test ## read 10,000 damaged documents (FUZZ_EXAMPLES=… for another number)
 	@FUZZ_EXAMPLES=$${FUZZ_EXAMPLES:-10000} $(BIN)/python -m pytest -n auto tests/test_fuzz_documents.py

@@ -187,12 +187,18 @@ def export(folder: Path, conditions: tuple[str, ...], master: str, settings: Map
         if database.exists():
             raise CatalogError(f"{database}: is there already; name a new file.", ExitCode.CANNOT_CREATE)
         with slice_tables(Lake(folder), parsed, master, settings) as tables:
-            counts = fill_file(tables, database)
+            written = fill_file(tables, database)
     else:
         tables = whole_tables(Lake(folder))
         with progress(STEP_COUNT, "Exporting") as step:
-            counts = fill_file(tables, database, step)
+            written = fill_file(tables, database, step)
+    counts = written.counts
     click.echo(
         f"Wrote {database}: {counts['source_documents']:,} documents, {counts['papers']:,} papers, "
         f"{counts['digest_entries']:,} entries."
     )
+    if written.broken_rules:
+        raise CatalogError(
+            f"{database}: its documents contradict themselves or each other ({', '.join(written.broken_rules)}); "
+            f"`catalog check -d {database}` shows where."
+        )

@@ -11,13 +11,14 @@ import os
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 import pyarrow
 import pyarrow.parquet
 
-from catalog.checks import check_catalog
+from catalog.checks import check_catalog, check_structure
 from catalog.errors import CatalogError, ExitCode, exit_code_of_writing
 from catalog.lake.layout import TABLES, File, Lake
 from catalog.lake.reading import file_hash
@@ -33,6 +34,15 @@ _NULL_FOLDER: Final = "__HIVE_DEFAULT_PARTITION__"
 _LATER: Final = "SELECT type, name, sql FROM sqlite_master WHERE type IN ('index', 'trigger') AND sql IS NOT NULL"
 
 Columns = dict[str, int | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """How many rows of each table were written, and the rules of the catalogue that they break: as in a load, because
+    documents contradict themselves or each other."""
+
+    counts: dict[str, int]
+    broken_rules: tuple[str, ...]
 
 
 def whole_tables(lake: Lake) -> dict[str, list[Path]]:
@@ -59,8 +69,8 @@ def _checked(lake: Lake, file: File) -> Path:
 
 def fill_file(
     tables: Mapping[str, Sequence[Path]], database: Path, on_step: Callable[[], None] = lambda: None
-) -> dict[str, int]:
-    """Write a new catalogue file with the rows of the Parquet files of each table; return how many of each.
+) -> Exported:
+    """Write a new catalogue file with the rows of the Parquet files of each table; return what was written.
 
     It is made under another name in the same folder, checked by every check of the catalogue, and then put in place.
     Raises CatalogError where something is there already, the rows are none of a catalogue, or it cannot be written.
@@ -72,7 +82,7 @@ def fill_file(
         create_catalog(draft)
         on_step()
         counts = _filled(draft, tables, on_step)
-        _require_sound(draft, database)
+        broken = _broken_rules(draft, database)
         on_step()
         os.link(draft, database)  # never over a file that somebody made meanwhile
         sync_folder(database.absolute().parent)
@@ -85,7 +95,7 @@ def fill_file(
     finally:
         with suppress(OSError):
             draft.unlink()
-    return counts
+    return Exported(counts, broken)
 
 
 def _filled(draft: Path, tables: Mapping[str, Sequence[Path]], on_step: Callable[[], None]) -> dict[str, int]:
@@ -164,11 +174,16 @@ def _columns_of_folder(path: Path) -> Columns:
     return found
 
 
-def _require_sound(draft: Path, database: Path) -> None:
-    broken = [result.name for result in check_catalog(draft) if result.broken]
-    if broken:
+def _broken_rules(draft: Path, database: Path) -> tuple[str, ...]:
+    """Return the rules of the catalogue that the file breaks, because its documents contradict themselves.
+
+    Raises CatalogError where the file is not sound: no documents can make it so.
+    """
+    unsound = [result.name for result in check_structure(draft) if result.broken]
+    if unsound:
         raise CatalogError(
-            f"{database}: would not pass every check ({', '.join(broken)}), so it was not written; "
-            "the documents of the lake say what no catalogue holds, or the lake is damaged.",
+            f"{database}: would not be sound ({', '.join(unsound)}), so it was not written; "
+            "the lake is damaged, build it anew in another folder.",
             ExitCode.BAD_DATA,
         )
+    return tuple(result.name for result in check_catalog(draft) if result.broken)

@@ -29,7 +29,8 @@ def hashed_files(session: SparkSession, folder: Path, tables: str, evidence: str
             name = str(path.relative_to(folder))
             names[name] = "evidence" if top == evidence else path.relative_to(folder / top).parts[0]
     listed = [(str(folder.absolute() / name), name) for name in names]
-    rows = session.createDataFrame(listed, "path STRING, name STRING").repartition(max(1, min(len(listed), 200)))
+    parts = min(len(listed), 2 * session.sparkContext.defaultParallelism)
+    rows = session.createDataFrame(listed, "path STRING, name STRING").repartition(max(1, parts))
     columns = "name STRING, byte_count BIGINT, sha256 STRING, row_count BIGINT"
     for row in mapped(rows, _known, columns).orderBy("name").collect():
         found[names[row.name]].append(File(row.name, row.byte_count, row.sha256, row.row_count))

@@ -10,7 +10,7 @@ import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from catalog.errors import CatalogError, ExitCode
 
@@ -46,14 +46,20 @@ _CONNECT_SECONDS: Final = 10.0
 def spark_session(master: str, settings: Mapping[str, str], log: Path) -> Iterator[SparkSession]:
     """Give a Spark session on `master` (`local[*]`, or the address of a cluster), which ends with the block.
 
-    `settings` are Spark's own, and have the last word. What Spark prints goes to the file `log`. Raises CatalogError
-    where pyspark or Java is missing, nobody answers at `master`, or Spark does not start.
+    `settings` are Spark's own, and have the last word. What Spark prints goes to the file `log`. In a program that has
+    a session already that one is given, and goes on. Raises CatalogError where pyspark or Java is missing, nobody
+    answers at `master`, or Spark does not start.
     """
-    builder = _builder()
+    session_class = _session_class()
+    active = session_class.getActiveSession()
+    if active is not None:
+        yield active
+        return
     _require_java()
     _require_master(master)
     # Python of the workers: the same as here, where nobody said otherwise; else it would be any `python3` of PATH.
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
+    builder = session_class.builder
     own = _SETTINGS | (_LOCAL if master.startswith("local") else {})
     for key, value in (own | dict(settings)).items():
         builder = builder.config(key, value)
@@ -87,7 +93,7 @@ def told_as_sentence(what: str, log: Path) -> Iterator[None]:
         ) from error
 
 
-def _builder() -> Any:
+def _session_class() -> type[SparkSession]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # pyspark on versions of pandas, which the lake does without
@@ -96,7 +102,7 @@ def _builder() -> Any:
         raise CatalogError(
             "A lake needs the package pyspark, which is not installed here; run `pip install 'paper-catalog[spark]'`."
         ) from error
-    return SparkSession.builder
+    return SparkSession
 
 
 def _require_java() -> None:
