@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import shutil
 import signal
 import subprocess
 import sys
@@ -17,8 +16,6 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
 
-import pytest
-
 # Processes wait for each other on a machine that may be slow: no test is about how long.
 PATIENCE: Final = 240.0
 HOST: Final = "127.0.0.1"
@@ -29,15 +26,6 @@ _ADDRESS: Final = re.compile(r"Starting Spark master at (spark://\S+)")
 _PAGE: Final = re.compile(r"service 'MasterUI' on port (\d+)")
 # Jobs come from drivers alone: the second way in would take a fixed port.
 _NO_REST: Final = "-Dspark.master.rest.enabled=false"
-
-
-def require_spark() -> None:
-    """Skip where a cluster cannot run."""
-    pytest.importorskip("pyspark", reason="pyspark is not installed")
-    if shutil.which("java") is None and "JAVA_HOME" not in os.environ:
-        pytest.skip("Spark needs Java, which is not installed")
-    if not Path("/proc/self/stat").exists():
-        pytest.skip("processes are found through /proc")
 
 
 class Cluster:

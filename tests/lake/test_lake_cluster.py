@@ -20,7 +20,8 @@ from catalog.load import load_documents, load_terms
 from catalog.models import metadata
 from catalog.release import release_catalog
 from tests.conftest import CONTENT_TABLES, rows
-from tests.lake.cluster import PATIENCE, Cluster, cluster, environment, kill_all, require_spark, until
+from tests.lake.cluster import PATIENCE, Cluster, cluster, environment, kill_all, until
+from tests.lake.conftest import SMALL, require_spark
 
 pytest.importorskip("duckdb", reason="DuckDB is not installed")
 pytest.importorskip("sqlglot", reason="sqlglot is not installed")
@@ -40,6 +41,8 @@ Moment = Callable[[Path], bool]
 def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     """A master and two workers; a test that kills one starts another."""
     require_spark()
+    if not Path("/proc/self/stat").exists():
+        pytest.skip("processes are found through /proc")
     with cluster(tmp_path_factory.mktemp("cluster")) as started:
         yield started
 
@@ -95,14 +98,15 @@ def in_lake(lake: Path) -> Facts:
 def start_build(spark: Cluster, sources: Path, lake: Path, events: Path) -> Build:
     """Start `catalog lake build` on the cluster; Spark tells in `events` what happens."""
     events.mkdir(exist_ok=True)
-    told = {
+    told = SMALL | {
         "spark.eventLog.enabled": "true",
         "spark.eventLog.dir": events.absolute().as_uri(),
         "spark.eventLog.rolling.enabled": "false",
         "spark.eventLog.compress": "false",
         "spark.executor.memory": "700m",
         "spark.driver.memory": "700m",
-        "spark.sql.shuffle.partitions": "2",
+        # Some tasks for each worker in each stage.
+        "spark.sql.shuffle.partitions": "4",
     }
     conf = [part for name, value in told.items() for part in ("--conf", f"{name}={value}")]
     arguments = ["lake", "build", sources, "--out", lake, "--as-of", AS_OF.isoformat(), "--master", spark.master, *conf]

@@ -21,7 +21,6 @@ from catalog.load import load_documents, load_terms
 from catalog.models import metadata
 from catalog.questions import NAMES
 from tests.conftest import ROOT
-from tests.lake.cluster import environment, require_spark
 from tests.question_example import ADDRESS, ODD, answers, make_question_catalogue, question
 from tests.sampling import sample
 from tests.test_questions import EXAMPLES, NAMING
@@ -72,16 +71,9 @@ def large_lake(large: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
-    require_spark()
-    from catalog.lake.session import spark_session
-
-    with pytest.MonkeyPatch.context() as patch:
-        for key, value in environment().items():
-            patch.setenv(key, value)
-        few = {"spark.sql.shuffle.partitions": "1", "spark.driver.memory": "1g"}
-        with spark_session("local[1]", few, tmp_path_factory.mktemp("spark") / "spark.log") as session:
-            yield session
+def spark(session: SparkSession) -> SparkSession:
+    """A session with views of its own."""
+    return session.newSession()
 
 
 def same(path: Path, name: str, found: list[dict[str, Any]], **asked: str) -> bool:
