@@ -197,3 +197,35 @@ def test_a_view_has_the_columns_of_its_table(large: Path, large_lake: Path) -> N
 def test_a_folder_that_is_no_lake_is_refused_with_a_sentence(tmp_path: Path) -> None:
     with pytest.raises(CatalogError, match="is no lake"):
         open_in_duckdb(tmp_path)
+
+
+def test_the_docs_run_in_duckdb(
+    large_lake: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    in_duckdb, _ = examples()
+    (tmp_path / "my-lake").symlink_to(large_lake)
+    monkeypatch.chdir(tmp_path)
+    exec(in_duckdb, {})
+    said = capsys.readouterr().out
+    assert "github.com" in said
+
+
+def test_the_docs_run_in_spark(
+    session: SparkSession,
+    library: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    _, in_spark = examples()
+    lake_of(library, tmp_path / "my-lake", TABLES)
+    monkeypatch.chdir(tmp_path)
+    exec(in_spark, {})
+    said = capsys.readouterr().out
+    assert "github.com" in said
+    assert "Kites That Steer Themselves invented-lab/kite, kite-fans/kite" in said
+
+
+def examples() -> list[str]:
+    page = (ROOT / "docs" / "lake-questions.md").read_text(encoding="utf-8")
+    return re.findall(r"```python\n(.+?)```", page, re.DOTALL)

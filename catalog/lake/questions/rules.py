@@ -13,12 +13,12 @@ from typing import Final
 
 from sqlglot import exp
 
-Rule = Callable[[exp.Expression], None]
+Rule = Callable[[exp.Expr], None]
 
 _INDEX: Final = "papers_fts"
 
 
-def _forget_how_to_plan(tree: exp.Expression) -> None:
+def _forget_how_to_plan(tree: exp.Expr) -> None:
     """`MATERIALIZED` and the order of a CROSS JOIN with a condition are advice to SQLite's planner."""
     for shared in tree.find_all(exp.CTE):
         shared.set("materialized", None)
@@ -27,7 +27,7 @@ def _forget_how_to_plan(tree: exp.Expression) -> None:
             join.set("kind", None)
 
 
-def _find_titles_without_index(tree: exp.Expression) -> None:
+def _find_titles_without_index(tree: exp.Expr) -> None:
     """Where a title is compared whole, the search index only finds it sooner: ask the table instead."""
     for match in list(tree.find_all(exp.Match)):
         asked = match.find_ancestor(exp.Select)
@@ -44,7 +44,7 @@ def _find_titles_without_index(tree: exp.Expression) -> None:
                 column.set("this", exp.to_identifier("id"))
 
 
-def _compare_without_case(tree: exp.Expression) -> None:
+def _compare_without_case(tree: exp.Expr) -> None:
     """`COLLATE NOCASE` folds the 26 letters of ASCII and no other."""
     for collate in list(tree.find_all(exp.Collate)):
         comparison = collate.parent
@@ -55,12 +55,12 @@ def _compare_without_case(tree: exp.Expression) -> None:
             side.replace(_folded(side.copy()))
 
 
-def _folded(text: exp.Expression) -> exp.Expression:
+def _folded(text: exp.Expr) -> exp.Expr:
     upper, lower = exp.Literal.string(string.ascii_uppercase), exp.Literal.string(string.ascii_lowercase)
     return exp.Anonymous(this="translate", expressions=[text, upper, lower])
 
 
-def _order_inside_aggregates(tree: exp.Expression) -> None:
+def _order_inside_aggregates(tree: exp.Expr) -> None:
     """`group_concat` over rows in an order: other engines follow an order only where the aggregate names it."""
     for joined in list(tree.find_all(exp.GroupConcat)):
         below = _only_source(joined)
@@ -75,7 +75,7 @@ def _order_inside_aggregates(tree: exp.Expression) -> None:
         joined.set("this", exp.Order(this=exp.cast(joined.this.copy(), "text"), expressions=keys))
 
 
-def _only_source(joined: exp.Expression) -> exp.Select | None:
+def _only_source(joined: exp.Expr) -> exp.Select | None:
     """Return the SELECT that the one of `joined` reads from, where it is the only one."""
     asked = joined.find_ancestor(exp.Select)
     if asked is None or asked.args.get("joins") or asked.args.get("group"):
@@ -84,7 +84,7 @@ def _only_source(joined: exp.Expression) -> exp.Select | None:
     return source.this if isinstance(source, exp.Subquery) and isinstance(source.this, exp.Select) else None
 
 
-def _group_by_all_columns(tree: exp.Expression) -> None:
+def _group_by_all_columns(tree: exp.Expr) -> None:
     """A group of rows with the same `id` gives any column of that row: other engines want each named."""
     for asked in tree.find_all(exp.Select):
         group = asked.args.get("group")
@@ -112,7 +112,7 @@ def _bare_columns(asked: exp.Select) -> Iterator[exp.Column]:
                 yield column
 
 
-def _count_truth(tree: exp.Expression) -> None:
+def _count_truth(tree: exp.Expr) -> None:
     """Truth is 1 in a sum, and a number that is not 0 is truth in a condition."""
     for total in tree.find_all(exp.Sum):
         if isinstance(total.this, exp.Predicate):
@@ -122,7 +122,7 @@ def _count_truth(tree: exp.Expression) -> None:
             condition.this.replace(condition.this.copy().neq(0))
 
 
-def _count_exactly(tree: exp.Expression) -> None:
+def _count_exactly(tree: exp.Expr) -> None:
     """Whole numbers divide without remainder, numbers with a point are binary, text that is no number has no number."""
     for division in list(tree.find_all(exp.Div)):
         if all(literal.is_int for literal in division.find_all(exp.Literal)):
@@ -135,7 +135,7 @@ def _count_exactly(tree: exp.Expression) -> None:
             cast.replace(exp.TryCast(this=cast.this.copy(), to=exp.DataType.build("bigint"), safe=True))
 
 
-def _count_days(tree: exp.Expression) -> None:
+def _count_days(tree: exp.Expr) -> None:
     """`julianday` is only ever subtracted: any first day does."""
     for call in list(tree.find_all(exp.Anonymous)):
         if call.name.lower() == "julianday":
@@ -146,7 +146,7 @@ def _count_days(tree: exp.Expression) -> None:
             call.replace(exp.cast(days, "double"))
 
 
-def _list_json(tree: exp.Expression) -> None:
+def _list_json(tree: exp.Expr) -> None:
     """The texts of a JSON list, joined: without a table of its elements."""
     for call in list(tree.find_all(exp.Anonymous)):
         if call.name.lower() != "json_each":
@@ -159,7 +159,7 @@ def _list_json(tree: exp.Expression) -> None:
         asked.replace(exp.ArrayToString(this=texts, expression=joined.args["separator"].copy()))
 
 
-def _spell_characters(tree: exp.Expression) -> None:
+def _spell_characters(tree: exp.Expr) -> None:
     """`char(10, 10)` is a text of two characters."""
     for call in list(tree.find_all(exp.Chr)):
         call.replace(exp.Literal.string("".join(chr(int(code.name)) for code in call.expressions)))
