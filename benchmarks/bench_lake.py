@@ -24,6 +24,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 import click
 
 from benchmarks.lakes.events import read_events
+from benchmarks.lakes.extrapolated import extrapolated
 from benchmarks.lakes.skewed import SKEWS, Skew, skewed_documents
 from benchmarks.loads.measure import Stopwatch, in_a_process
 from benchmarks.made.documents import ENTRIES_PER_PAPER, made_documents
@@ -168,6 +169,7 @@ def _stage_lines(measured: list[Figures]) -> Iterator[str]:
 @click.option("--memory", default="2g", show_default=True, help="Of each worker.")
 @click.option("--rounds", type=click.IntRange(1), default=1, show_default=True, help="How often each is done.")
 @click.option("--load", is_flag=True, help="Load the same documents by `catalog load`, too.")
+@click.option("--to", type=click.IntRange(1), default=10**9, show_default=True, help="Extrapolate to so many entries.")
 @click.option("--scratch", type=click.Path(file_okay=False, path_type=Path), help="Where everything is made.")
 @click.option(
     "--json", "json_file", type=click.Path(dir_okay=False, path_type=Path), help="Where to write the figures."
@@ -177,6 +179,7 @@ def main(
     entries: tuple[int, ...],
     skew: Skew | None,
     size: int,
+    to: int,
     scratch: Path | None,
     json_file: Path | None,
     child: tuple[str, str, str, str] | None,
@@ -195,7 +198,7 @@ def main(
             label = f"{skew}, {'even' if is_even else 'skewed'}"
             documents = skewed_documents(skew, size, is_even=is_even)  # type: ignore[arg-type]
             measured.append(_measure(label, documents, Path(name), options))
-    click.echo("\n".join((*_lines(measured), "", *_stage_lines(measured))))
+    click.echo("\n".join((*_lines(measured), "", *_stage_lines(measured), "", *extrapolated(measured, to))))
     if json_file is not None:
         json_file.write_text(json.dumps({"cores": os.cpu_count(), "measured": measured}, indent=1) + "\n", "utf-8")
 
