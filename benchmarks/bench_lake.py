@@ -78,7 +78,7 @@ def _of_events(events: Path) -> Figures:
         "spilled_bytes": job.spilled_bytes,
         "peak_memory_bytes": job.peak_memory_bytes,
         "seconds_by_running": {str(running): took for running, took in sorted(job.seconds_by_running.items())},
-        "slowest_stages": job.slowest_stages(_SLOWEST),
+        "slowest_steps": job.slowest_steps(_SLOWEST),
     }
 
 
@@ -150,15 +150,14 @@ def _lines(measured: list[Figures]) -> Iterator[str]:
             )
 
 
-def _stage_lines(measured: list[Figures]) -> Iterator[str]:
-    yield "| documents | workers | stage | tasks | s of tasks | longest s | to the median |"
-    yield "|---|---:|---|---:|---:|---:|---:|"
+def _step_lines(measured: list[Figures]) -> Iterator[str]:
+    yield "| documents | entries | workers | step | tasks | s of tasks | longest task s | longest to median in a stage |"
+    yield "|---|---:|---:|---|---:|---:|---:|---:|"
     for one in measured:
         for build in one["builds"]:
-            for stage, tasks, took, longest, middle in build["slowest_stages"]:
-                ratio = f"{longest / middle:.1f}" if middle else ""
-                place = f"| {one['name']} | {build['workers']} | {stage}"
-                yield f"{place} | {tasks} | {took:.1f} | {longest:.1f} | {ratio} |"
+            for step, tasks, took, longest, ratio in build["slowest_steps"]:
+                place = f"| {one['name']} | {build['entries']:,} | {build['workers']} | {step}"
+                yield f"{place} | {tasks} | {took:.1f} | {longest:.1f} | {ratio:.1f} |"
 
 
 @click.command()
@@ -198,7 +197,7 @@ def main(
             label = f"{skew}, {'even' if is_even else 'skewed'}"
             documents = skewed_documents(skew, size, is_even=is_even)  # type: ignore[arg-type]
             measured.append(_measure(label, documents, Path(name), options))
-    click.echo("\n".join((*_lines(measured), "", *_stage_lines(measured), "", *extrapolated(measured, to))))
+    click.echo("\n".join((*_lines(measured), "", *_step_lines(measured), "", *extrapolated(measured, to))))
     if json_file is not None:
         json_file.write_text(json.dumps({"cores": os.cpu_count(), "measured": measured}, indent=1) + "\n", "utf-8")
 

@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
-from typing import Any
+from typing import Any, Final
+
+Step = tuple[str, int, float, float, float]
+
+_SQL_START: Final = "org.apache.spark.sql.execution.ui.SparkListenerSQLExecutionStart"
+_WRITTEN: Final = re.compile(r"InsertIntoHadoopFsRelationCommand \w*:?(\S+?)/?[, ]")
 
 
 @dataclass(slots=True)
 class Job:
     """Sums over all tasks that succeeded: bytes, seconds, and the seconds in which so many tasks ran at once.
 
-    `stages` are (name, tasks, seconds of its tasks, its longest task in seconds, its median task in seconds).
+    `steps` are (what is written or asked, tasks, seconds of its tasks, its longest task in seconds, the highest ratio
+    of the longest task of a stage to the median of that stage).
     """
 
     tasks: int = 0
@@ -26,17 +33,18 @@ class Job:
     written_bytes: int = 0
     peak_memory_bytes: int = 0
     seconds_by_running: dict[int, float] = field(default_factory=dict)
-    stages: list[tuple[str, int, float, float, float]] = field(default_factory=list)
+    steps: list[Step] = field(default_factory=list)
 
-    def slowest_stages(self, count: int) -> list[tuple[str, int, float, float, float]]:
-        """Return the stages with most seconds of tasks."""
-        return sorted(self.stages, key=lambda stage: stage[2], reverse=True)[:count]
+    def slowest_steps(self, count: int) -> list[Step]:
+        """Return the steps with most seconds of tasks."""
+        return sorted(self.steps, key=lambda step: step[2], reverse=True)[:count]
 
 
 def read_events(folder: Path) -> Job:
     """Return what the event logs in `folder` tell; they must be neither rolled nor compressed."""
     job = Job()
-    names: dict[tuple[int, int], str] = {}
+    asked: dict[int, str] = {}
+    names: dict[int, str] = {}
     seconds: dict[tuple[int, int], list[float]] = defaultdict(list)
     spans: list[tuple[int, int]] = []
     bounds: list[int] = []
@@ -44,9 +52,11 @@ def read_events(folder: Path) -> Job:
         kind = event["Event"].removeprefix("SparkListener")
         if kind in ("ApplicationStart", "ApplicationEnd"):
             bounds.append(event["Timestamp"])
-        elif kind == "StageCompleted":
-            stage = event["Stage Info"]
-            names[stage["Stage ID"], stage["Stage Attempt ID"]] = stage["Stage Name"]
+        elif kind == _SQL_START:
+            asked[event["executionId"]] = _what(event)
+        elif kind == "JobStart":
+            what = asked.get(int(event["Properties"].get("spark.sql.execution.id", -1)), "outside of SQL")
+            names.update((stage, what) for stage in event["Stage IDs"] if stage not in names)
         elif kind == "TaskEnd":
             info = event["Task Info"]
             spans.append((info["Launch Time"], info["Finish Time"]))
@@ -56,9 +66,31 @@ def read_events(folder: Path) -> Job:
             _add(job, event["Task Metrics"])
             took = (info["Finish Time"] - info["Launch Time"]) / 1000
             seconds[event["Stage ID"], event["Stage Attempt ID"]].append(took)
-    job.stages = [(names.get(key, "?"), len(took), sum(took), max(took), median(took)) for key, took in seconds.items()]
+    job.steps = _steps(names, seconds)
     job.seconds_by_running = _running(spans, min(bounds, default=0), max(bounds, default=0))
     return job
+
+
+def _what(event: dict[str, Any]) -> str:
+    """Return the folder that a query writes, or what it is called, without the places of this machine."""
+    written = _WRITTEN.search(event["physicalPlanDescription"])
+    return Path(written[1]).name if written else str(event["description"]).partition(" at ")[0]
+
+
+def _steps(names: dict[int, str], seconds: dict[tuple[int, int], list[float]]) -> list[Step]:
+    stages: dict[str, list[list[float]]] = defaultdict(list)
+    for (stage, _), took in seconds.items():
+        stages[names.get(stage, "?")].append(took)
+    return [
+        (
+            what,
+            sum(map(len, found)),
+            sum(map(sum, found)),
+            max(map(max, found)),
+            max(max(took) / max(median(took), 0.001) for took in found),
+        )
+        for what, found in stages.items()
+    ]
 
 
 def _add(job: Job, metrics: dict[str, Any]) -> None:

@@ -48,7 +48,7 @@ def extrapolated(measured: list[Figures], entries: int) -> Iterator[str]:
     for cores in _CORES:
         spread = f"{hours / cores:,.1f} h, were all tasks spread evenly"
         yield f"- {cores:,} cores: {spread}, and {alone * entries / 3600:,.1f} h in one task or none."
-    longest = max(longest for _, _, _, longest, _ in large["slowest_stages"])
+    longest = max(longest for _, _, _, longest, _ in large["slowest_steps"])
     yield f"- The longest task took {longest:,.1f} s; {more:,.0f} times that is {longest * more / 3600:,.1f} h."
 
 

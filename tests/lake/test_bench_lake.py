@@ -66,13 +66,16 @@ def task(start: int, end: int, *, is_good: bool = True, shuffled: int = 0) -> di
 def test_events_are_added_up(tmp_path: Path) -> None:
     events = [
         {"Event": "SparkListenerApplicationStart", "Timestamp": 1_000},
+        {
+            "Event": "org.apache.spark.sql.execution.ui.SparkListenerSQLExecutionStart",
+            "executionId": 8,
+            "description": "parquet at somewhere",
+            "physicalPlanDescription": "Execute InsertIntoHadoopFsRelationCommand file:/here/papers, false, Parquet",
+        },
+        {"Event": "SparkListenerJobStart", "Stage IDs": [3], "Properties": {"spark.sql.execution.id": "8"}},
         task(2_000, 6_000, shuffled=100),
         task(3_000, 5_000, shuffled=50),
         task(4_000, 4_500, is_good=False),
-        {
-            "Event": "SparkListenerStageCompleted",
-            "Stage Info": {"Stage ID": 3, "Stage Attempt ID": 0, "Stage Name": "parquet"},
-        },
         {"Event": "SparkListenerApplicationEnd", "Timestamp": 9_000},
     ]
     (tmp_path / "app").write_text("\n".join(map(json.dumps, events)) + "\n", encoding="utf-8")
@@ -81,7 +84,7 @@ def test_events_are_added_up(tmp_path: Path) -> None:
     assert (job.shuffled_bytes, job.spilled_bytes, job.written_bytes, job.peak_memory_bytes) == (150, 20, 2, 7)
     # Alone before and after, one task, two of them, and three for half a second.
     assert job.seconds_by_running == {0: 4.0, 1: 2.0, 2: 1.5, 3: 0.5}
-    assert job.slowest_stages(1) == [("parquet", 2, 6.0, 4.0, 3.0)]
+    assert job.slowest_steps(1) == [("papers", 2, 6.0, 4.0, 4.0 / 3.0)]
 
 
 def test_what_is_the_same_for_every_build_is_not_carried_to_a_billion() -> None:
@@ -93,7 +96,7 @@ def test_what_is_the_same_for_every_build_is_not_carried_to_a_billion() -> None:
             "entries": entries,
             "task_seconds": 60 + 0.001 * entries,
             "seconds_by_running": {"0": 30.0, "1": 0.0001 * entries, "2": 9.0},
-            "slowest_stages": [["a stage", 1, 2.0, 0.0001 * entries, 1.0]],
+            "slowest_steps": [["a step", 1, 2.0, 0.0001 * entries, 1.0]],
         }
 
     measured = [{"name": "made", "source_bytes": 7 * size, "builds": [build(size)]} for size in (1_000, 10_000)]
