@@ -151,7 +151,7 @@ def _lines(measured: list[Figures]) -> Iterator[str]:
 
 
 def _step_lines(measured: list[Figures]) -> Iterator[str]:
-    yield "| documents | entries | workers | step | tasks | s of tasks | longest task s | longest to median in a stage |"
+    yield "| documents | entries | workers | step | tasks | s of tasks | longest task s | to the median |"
     yield "|---|---:|---:|---|---:|---:|---:|---:|"
     for one in measured:
         for build in one["builds"]:
