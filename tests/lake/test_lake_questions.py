@@ -107,8 +107,8 @@ def asked_of(path: Path, name: str) -> list[dict[str, str]]:
 
 def test_every_question_is_asked_of_a_lake_or_the_docs_say_why_not() -> None:
     page = (ROOT / "docs" / "lake-questions.md").read_text(encoding="utf-8")
-    listed = dict(re.findall(r"^\| `(\w+)` \| (.+?) \|$", page, re.MULTILINE))
-    assert listed == NOT_ASKED
+    listed = re.findall(r"^\| `(\w+)` \| (.+?) \|$", page, re.MULTILINE)
+    assert {name: reason for name, reason in listed if name in NAMES} == NOT_ASKED
     for name in NOT_ASKED:
         with pytest.raises(CatalogError, match="cannot be asked of a lake"):
             lake_sql(name, "duckdb")
