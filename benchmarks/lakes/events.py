@@ -14,7 +14,7 @@ from typing import Any, Final
 Step = tuple[str, int, float, float, float]
 
 _SQL_START: Final = "org.apache.spark.sql.execution.ui.SparkListenerSQLExecutionStart"
-_WRITTEN: Final = re.compile(r"InsertIntoHadoopFsRelationCommand \w*:?(\S+?)/?[, ]")
+_WRITTEN: Final = re.compile(r"Execute InsertIntoHadoopFsRelationCommand\n(?:Input[^\n]*\n)?Arguments: ([^\s,]+),")
 
 
 @dataclass(slots=True)
