@@ -7,6 +7,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 _TASK_BYTES: Final = 16 * 1024 * 1024
 _MOST_FAULTS: Final = 1000
+_WRITERS: Final = 4
 
 PARTITIONED: Final = {"papers": "publication_year"}
 """Table -> the column that names its folders. A year of papers is what people ask for, and the one column that is known
@@ -95,8 +97,10 @@ def write_tables(session: SparkSession, folder: Path, staging: Path, evidence: d
     """Write every table that follows from `evidence` into `folder`, a folder each; `staging` is used meanwhile."""
     views = Views(session, staging)
     define_tables(views, evidence)
-    for name in TABLES:
-        _write_table(shaped(views.rows(name), metadata.tables[name]), name, folder / name)
+    rows = {name: shaped(views.rows(name), metadata.tables[name]) for name in TABLES}
+    # Several at once: the last tasks of one table leave cores free for the next.
+    with ThreadPoolExecutor(_WRITERS) as pool:
+        list(pool.map(lambda name: _write_table(rows[name], name, folder / name), TABLES))
     shutil.rmtree(staging)
 
 

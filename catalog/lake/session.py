@@ -53,7 +53,8 @@ def spark_session(master: str, settings: Mapping[str, str], log: Path) -> Iterat
     session_class = _session_class()
     active = session_class.getActiveSession()
     if active is not None:
-        yield active
+        with _without_warnings():
+            yield active
         return
     _require_java()
     _require_master(master)
@@ -71,12 +72,19 @@ def spark_session(master: str, settings: Mapping[str, str], log: Path) -> Iterat
                 f"Spark could not be started on {master} ({_first_line(error)}); {log} says more.", ExitCode.IO
             ) from error
     try:
-        with warnings.catch_warnings():
-            warnings.filterwarnings("ignore", "PySpark does not yet fully support pandas")  # of which we use nothing
+        with _without_warnings():
             yield session
     finally:
         with _quietly(log):
             session.stop()
+
+
+@contextmanager
+def _without_warnings() -> Iterator[None]:
+    """Keep still what pyspark says of versions of pandas, which it asks for and the lake does not use."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "PySpark does not yet fully support pandas")
+        yield
 
 
 @contextmanager

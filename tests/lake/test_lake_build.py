@@ -106,9 +106,9 @@ def test_an_export_is_what_a_load_makes(lakes: dict[str, Any], made: Path, more:
     assert [result.name for result in check_catalog(tmp_path / "lake.db") if result.broken] == []
 
 
-@pytest.mark.parametrize("condition", ["owner"])
+@pytest.mark.slow
 def test_a_slice_is_what_a_load_of_its_documents_makes(
-    lakes: dict[str, Any], made: Path, more: Path, tmp_path: Path, condition: str
+    lakes: dict[str, Any], made: Path, more: Path, tmp_path: Path
 ) -> None:
     whole = loaded(tmp_path / "whole.db", made, more)
     ((owner, _),) = rows(whole, "SELECT owner, count(*) FROM repositories GROUP BY owner ORDER BY 2 DESC, 1 LIMIT 1")

@@ -11,10 +11,10 @@ from hypothesis import HealthCheck, Phase, given, settings
 
 from catalog.checks import check_catalog
 from catalog.records import DocumentRecord
-from tests.catalogues import AS_OF, load
+from tests.catalogues import AS_OF
 from tests.conftest import rows
 from tests.contents import contents
-from tests.lake.records import lake_file
+from tests.lake.records import lake_file, load_at_once
 from tests.lake.worlds import world
 from tests.test_load_order import documents
 
@@ -52,14 +52,16 @@ def _worlds(count: int, *, is_derandomized: bool) -> list[list[DocumentRecord]]:
 
 def _same_facts(session: Any, folder: Path, many: list[list[DocumentRecord]], chance: random.Random) -> None:
     listed = [record for number, some in enumerate(many) for record in world(number, some)]
-    load(folder / "load.db", *listed)
+    load_at_once(folder / "load.db", listed, AS_OF)
     _require_hard_cases(folder / "load.db")
     lake_file(session, folder, chance.sample(listed, len(listed)), AS_OF)
 
     of_load, of_lake = contents(folder / "load.db"), contents(folder / "lake.db")
     for about, facts in of_load.items():
         assert of_lake[about] == facts, about
-    assert _broken(folder / "lake.db") == _broken(folder / "load.db") == {"open date without bounds"}
+    # What contradicts itself is told of both alike.
+    assert "open date without bounds" in _broken(folder / "load.db")
+    assert _broken(folder / "lake.db") == _broken(folder / "load.db")
 
 
 def _broken(database: Path) -> set[str]:
