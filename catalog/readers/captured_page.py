@@ -106,6 +106,7 @@ def read(document: Document) -> DocumentRecord:
     if len(split_lines(document.text)) > MAX_LINES:
         raise DocumentError(f"{document.shown}: has more than {MAX_LINES:,} lines; split it into smaller documents")
     source, units, titles = _taken_apart(document.text)
+    _taken_apart_once.cache_clear()
     bounds = [*find_bounds(units, sorted(titles)), len(units)]
     pages = [
         _read_page(source, units[start:end], {at - start: title for at, title in titles.items() if start <= at < end})
