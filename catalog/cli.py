@@ -26,6 +26,7 @@ MODULES = {
     "diff": "catalog.diff.command",
     "export": "catalog.export.command",
     "fetch": "catalog.fetch.command",
+    "lake": "catalog.lake.command",
     "merge": "catalog.merge.command",
     "news": "catalog.news.command",
     "show": "catalog.show.command",
@@ -88,7 +89,7 @@ def load(
     from catalog.load import load_documents, load_terms
     from catalog.resources import resource
 
-    _check_format(format_name)
+    check_format(format_name)
     terms = load_terms(as_of=_day(as_of), year=year)
     paths = list(find_documents(sources or [resource("seeds")]))
     faults: list[Fault] = []
@@ -102,7 +103,8 @@ def load(
     print_accounts(accounts(), faults)
 
 
-def _check_format(format_name: str | None) -> None:
+def check_format(format_name: str | None) -> None:
+    """Raise click.BadParameter where `--format` names none that is known."""
     from catalog.readers import format_names
 
     if format_name is not None and format_name not in format_names():

@@ -282,10 +282,10 @@ CREATE TABLE repositories (
     host TEXT NOT NULL,
     owner TEXT COLLATE "NOCASE" NOT NULL,
     name TEXT COLLATE "NOCASE" NOT NULL,
-    url TEXT NOT NULL GENERATED ALWAYS AS ('https://' || host || '/' || owner || '/' || name) VIRTUAL,
+    url TEXT NOT NULL,
     CONSTRAINT pk_repositories PRIMARY KEY (id),
     CONSTRAINT uq_repositories_owner_name_host UNIQUE (owner, name, host),
-    CONSTRAINT ck_repositories_no_empty_text CHECK (host <> '' AND owner <> '' AND name <> '')
+    CONSTRAINT ck_repositories_no_empty_text CHECK (host <> '' AND owner <> '' AND name <> '' AND url <> '')
 ) STRICT;
 
 CREATE TABLE schema_comments (

@@ -61,8 +61,21 @@ ORDER BY 1, 2, 3, 4
 """
 """Which document gave which text that its paper does not show."""
 
-LONGEST = ("test_site_browser", "test_faults", "test_site_attacks", "test_site_walk", "test_release", "test_deployment")
-"""The files whose tests take longest in one worker."""
+LONGEST = (
+    "test_site_browser",
+    "test_faults",
+    "test_release",
+    "test_merge",
+    "test_release_safety",
+    "test_site_attacks",
+    "test_site_walk",
+    "test_diff",
+    "test_wheel",
+    "test_readme",
+    "test_deployment_restart",
+    "test_load_troubles",
+)
+"""The files whose tests take longest in one worker, the longest first."""
 
 Query = Callable[..., list[tuple[Any, ...]]]
 

@@ -256,8 +256,10 @@ def test_the_site_shows_it(made: Path) -> None:
     if "pysqlite3" in sys.modules:
         pytest.skip("the driver of a wheel lacks what Datasette needs")
     from catalog.serve import site
+    from tests.site_example import getter
 
     datasette = site(made / "papers.db")
+    get = getter(datasette)
     for path in (
         "/",
         "/catalog",
@@ -269,7 +271,7 @@ def test_the_site_shows_it(made: Path) -> None:
         "/catalog/source_licences",
         "/catalog/releases",
     ):
-        response = asyncio.run(datasette.client.get(path, follow_redirects=True))
+        response = get(path, follow_redirects=True)
         assert response.status_code == 200, path
 
 

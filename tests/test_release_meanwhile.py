@@ -50,7 +50,7 @@ def test_nobody_commits_between_what_is_checked_and_what_is_copied(
         connection.execute(f"PRAGMA journal_mode = {mode}")
     told = []
 
-    def intruding(*arguments: Any) -> None:
+    def intruding(*arguments: Any) -> Path:
         """Try to write when the checks have begun to read, and the index and the rows have not."""
         with (
             closing(sqlite3.connect(working, timeout=0)) as connection,
@@ -59,7 +59,7 @@ def test_nobody_commits_between_what_is_checked_and_what_is_copied(
         ):
             connection.execute("UPDATE papers SET title = 'An Intruder among the Mosses'")
         told.append(error)
-        make_search_index(*arguments)
+        return make_search_index(*arguments)
 
     monkeypatch.setattr(command, "make_search_index", intruding)
     release_catalog(working, release)
@@ -124,10 +124,11 @@ def test_a_file_that_fails_a_check_is_not_copied_to_the_end(
 def test_texts_that_are_missing_in_the_index_are_told(
     working: Path, release: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def forgetful(database: Path, scratch: Path, *arguments: Any) -> None:
-        make_search_index(database, scratch, *arguments)
+    def forgetful(database: Path, scratch: Path, *arguments: Any) -> Path:
+        index = make_search_index(database, scratch, *arguments)
         with closing(sqlite3.connect(scratch)) as connection, connection:
             connection.execute("DELETE FROM papers_fts_docsize WHERE id = 2")
+        return index
 
     monkeypatch.setattr(command, "make_search_index", forgetful)
 
@@ -137,7 +138,7 @@ def test_texts_that_are_missing_in_the_index_are_told(
 def test_an_index_that_cannot_be_made_ends_the_release(
     working: Path, release: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def failing(*arguments: Any) -> None:
+    def failing(*arguments: Any) -> Path:
         raise sqlite3.OperationalError("database or disk is full")
 
     monkeypatch.setattr(command, "make_search_index", failing)

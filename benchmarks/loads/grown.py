@@ -24,6 +24,7 @@ _OTHER: Final = {
     ("paper_records", "arxiv_id"): "arxiv_id || ':' || :copy",
     ("authors", "name"): "name || ' ' || :copy",
     ("repositories", "name"): "name || '-' || :copy",
+    ("repositories", "url"): "url || '-' || :copy",
     ("links", "url"): "url || '-' || :copy",
     ("links", "url_key"): "url_key || '-' || :copy",
     ("paper_variants", "title_key"): "title_key || 'copy' || :copy",

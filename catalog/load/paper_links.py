@@ -28,23 +28,26 @@ _PLACED = (
 )
 _SAID = (*_PLACED, *_WORDS)
 _said = itemgetter(*_SAID)
-_of_repository = itemgetter("host", "owner", "name")
+_of_repository = itemgetter("host", "owner", "name", "url")
 _of_link = itemgetter("url", "url_key", "host", "kind", "owner", "name")
 
-# Which spelling of one address is shown, whatever the order of loading: https, else the first by code point; of a
-# repository, whose address always has https, the first.
-_UPSERT_REPOSITORY: Final = """
-INSERT INTO repositories (host, owner, name) VALUES (?, ?, ?)
-ON CONFLICT (owner, name, host) DO UPDATE SET owner = excluded.owner, name = excluded.name
-WHERE excluded.owner || '/' || excluded.name < repositories.owner || '/' || repositories.name
+# Which spelling of one address is shown, whatever the order of loading: https, else the first by code point.
+_IS_PREFERRED: Final = """
+(excluded.url NOT GLOB 'https:*', excluded.url) < ({table}.url NOT GLOB 'https:*', {table}.url)
 """
 
-_UPSERT_LINK: Final = """
+_UPSERT_REPOSITORY: Final = f"""
+INSERT INTO repositories (host, owner, name, url) VALUES (?, ?, ?, ?)
+ON CONFLICT (host, owner, name) DO UPDATE SET owner = excluded.owner, name = excluded.name, url = excluded.url
+WHERE {_IS_PREFERRED.format(table="repositories")}
+"""
+
+_UPSERT_LINK: Final = f"""
 INSERT INTO links (url, url_key, host, kind, repository_id) VALUES (?1, ?2, ?3, ?4, iif(
   ?4 = 'repository', (SELECT id FROM repositories WHERE host = ?3 AND owner = ?5 AND name = ?6), NULL
 ))
 ON CONFLICT (url_key) DO UPDATE SET url = excluded.url, host = excluded.host
-WHERE (excluded.url NOT GLOB 'https:*', excluded.url) < (links.url NOT GLOB 'https:*', links.url)
+WHERE {_IS_PREFERRED.format(table="links")}
 """
 
 _INSERT_ASSERTION: Final = f"""
@@ -141,11 +144,15 @@ DELETE FROM paper_links WHERE {_OF_PAPERS} AND NOT EXISTS (
 )
 """
 
-# There for one source is there; and what one source calls the paper's own is its own.
+SUMMED_UP: Final = """
+SELECT paper_id, link_id, min(is_promised) AS is_promised, max(is_own) AS is_own FROM link_assertions
+WHERE {0} GROUP BY paper_id, link_id
+"""
+"""There for one source is there; and what one source calls the paper's own is its own."""
+
 _SETTLE_LINKS = f"""
 INSERT INTO paper_links (paper_id, link_id, is_promised, is_own)
-SELECT paper_id, link_id, min(is_promised), max(is_own) FROM link_assertions
-WHERE {_OF_PAPERS} GROUP BY paper_id, link_id
+{SUMMED_UP.format(_OF_PAPERS)}
 ON CONFLICT (paper_id, link_id) DO UPDATE SET is_promised = excluded.is_promised, is_own = excluded.is_own
 WHERE excluded.is_promised <> paper_links.is_promised OR excluded.is_own <> paper_links.is_own
 """

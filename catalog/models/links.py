@@ -7,7 +7,6 @@ from typing import get_args
 from sqlalchemy import (
     CheckConstraint,
     Column,
-    Computed,
     ForeignKeyConstraint,
     Index,
     PrimaryKeyConstraint,
@@ -48,15 +47,10 @@ repositories = Table(
         comment="Account or group that owns it, in the case a source prints; several segments on GitLab",
     ),
     Column("name", Text(collation="NOCASE"), nullable=False, comment="Its name, in the case a source prints"),
-    Column(
-        "url",
-        Text,
-        Computed("'https://' || host || '/' || owner || '/' || name", persisted=False),
-        nullable=False,
-        comment="Address of the repository",
-    ),
+    textual("url", "Address of the repository", required=True),
+    # The owner first, so that it serves as the index of owners, too. The address is one where these are.
     UniqueConstraint("owner", "name", "host"),
-    not_empty("host", "owner", "name"),
+    not_empty("host", "owner", "name", "url"),
     comment="Where code lives: host, owner and name, one row whatever the case they are written in",
     sqlite_strict=True,
 )

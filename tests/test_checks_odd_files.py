@@ -1,0 +1,77 @@
+"""Files that are odd in a way that a check itself could stumble over: it goes on, and what is wrong is named."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from catalog.checks import check_catalog
+from catalog.errors import CatalogError
+from tests.catalogues import damage, good_catalogue
+from tests.test_repair import leaked_page, overwrite_root
+
+
+def broken(path: Path) -> dict[str, list[tuple[Any, ...]]]:
+    return {result.name: result.broken for result in check_catalog(path) if result.broken}
+
+
+def test_a_table_that_explains_the_file_may_be_missing(database: Path) -> None:
+    damage(good_catalogue(database), "DROP TABLE schema_comments")
+
+    assert broken(database) == {
+        "schema": [("table", "schema_comments", "is missing")],
+        "explanations": [("rows of", "schema_comments", "is missing")],
+    }
+
+
+def test_a_virtual_table_that_stands_first_hides_no_lost_page(database: Path) -> None:
+    damage(good_catalogue(database), "CREATE VIRTUAL TABLE words USING fts5vocab(papers_fts, row)")
+    leaked_page(database)
+
+    found = broken(database)
+
+    assert found["schema"] == [("table", "words", "is none of this version")]
+    ((lost,),) = found["pages"]
+    assert lost.endswith("is never used")
+
+
+@pytest.mark.parametrize("part", ["config", "data"])
+def test_a_search_index_that_cannot_be_opened_is_named_by_its_own_check(database: Path, part: str) -> None:
+    damage(
+        good_catalogue(database),
+        "PRAGMA writable_schema = ON",
+        f"DELETE FROM sqlite_master WHERE name = 'papers_fts_{part}'",
+    )
+
+    assert broken(database)["search index"] == [("papers_fts", "vtable constructor failed: papers_fts")]
+
+
+def test_a_comment_in_the_sql_of_a_table_makes_no_other_schema(database: Path) -> None:
+    damage(
+        good_catalogue(database),
+        "PRAGMA writable_schema = ON",
+        "UPDATE sqlite_master SET sql = replace(sql, 'TABLE ', 'TABLE /* moss */ ') WHERE name = 'rejects'",
+    )
+
+    assert broken(database) == {}
+
+
+def test_a_damaged_table_of_the_search_index_can_be_made_again(database: Path) -> None:
+    overwrite_root(good_catalogue(database), "papers_fts_data")
+
+    with pytest.raises(CatalogError, match=r"table papers_fts_data: .*makes it again from the tables"):
+        list(check_catalog(database))
+
+
+def test_a_page_of_two_tables_is_found_though_each_table_alone_is_sound(database: Path) -> None:
+    damage(
+        good_catalogue(database),
+        "PRAGMA writable_schema = ON",
+        "INSERT INTO sqlite_master "
+        "SELECT 'table', 'ghost', 'ghost', rootpage, 'CREATE TABLE ghost (x)' FROM sqlite_master WHERE name = 'links'",
+    )
+
+    with pytest.raises(CatalogError, match=r"is damaged \(2nd reference to page \d+\)"):
+        list(check_catalog(database))
