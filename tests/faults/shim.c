@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -37,6 +38,7 @@ static enum mode mode;
 static volatile int has_fired;
 static const char *fired_on = "";
 static int log_descriptor = -1, log_has_data;
+static pthread_mutex_t log_lock = PTHREAD_RECURSIVE_MUTEX_INITIALIZER_NP;
 static int is_exploring, asks = -1, answers = -1;
 static pid_t own_number; /* of a child that takes a fault: that of its parent, as whose continuation it counts */
 
@@ -94,7 +96,9 @@ static void put(const void *bytes, size_t length) { put_to(log_descriptor, bytes
 static void note(const char *kind, unsigned long inode, long offset, long length, const char *path, const char *other) {
     char line[2 * PATH_MAX + 128];
     if (log_descriptor < 0) return;
+    pthread_mutex_lock(&log_lock);
     put(line, snprintf(line, sizeof line, "%s\t%lu\t%ld\t%ld\t%s\t%s\n", kind, inode, offset, length, path, other));
+    pthread_mutex_unlock(&log_lock);
 }
 
 /* Write a remark of the process itself into the log. */
@@ -321,8 +325,10 @@ static ssize_t change(int descriptor, const void *bytes, size_t length, off_t of
     written = write_at(descriptor, bytes, answer == HALF && length > 1 ? length / 2 : length, offset);
     if (answer == HALF) after_half();
     if (written > 0) {
+        pthread_mutex_lock(&log_lock); /* a line and its bytes stay together */
         note("write", inode_of(descriptor), place, log_has_data ? written : 0, name, "");
         if (log_descriptor >= 0 && log_has_data) put(bytes, written);
+        pthread_mutex_unlock(&log_lock);
     }
     return written;
 }
