@@ -2,6 +2,7 @@
 
     python benchmarks/bench_load.py --entries 1000 --entries 10000 --rounds 3 --json load.json
     python benchmarks/bench_load.py --entries 1000 --papers 1000 --papers 100000
+    python benchmarks/bench_load.py --figures load.json --plot load.svg
 
 The first compares the load of made digests into an empty catalogue, everything included, with the same rows by
 `executemany` and by sqlite-utils; with `--papers` it also loads one new digest of 50 papers into files of these sizes.
@@ -14,8 +15,7 @@ import shutil
 import sys
 import tempfile
 from collections import defaultdict
-from collections.abc import Iterator
-from datetime import date
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from statistics import median
 from typing import Any, Final
@@ -25,52 +25,15 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 import click
 
 from benchmarks.loads.grown import grow
-from benchmarks.loads.measure import Stopwatch, in_a_process, report
-from benchmarks.loads.rivals import load_by_hand, load_floor
+from benchmarks.loads.measure import in_a_process
+from benchmarks.loads.plot import draw
+from benchmarks.loads.ways import WAYS
 from benchmarks.made.documents import ENTRIES_PER_PAPER, made_documents
-from catalog.documents import find_documents, open_document
-from catalog.load import load_documents, load_terms
-from catalog.readers import read_document
-from catalog.rows import mention_rows
 
 Figures = dict[str, Any]
 
-AS_OF: Final = date(2026, 7, 1)
 DIGEST_PAPERS: Final = 50
-WAYS: Final = ("ours", "reading", "floor", "sqlite-utils")
-"""Ours is the load with all that belongs to it; reading is the part of it before the first row is stored."""
-
-
-def _load(source: Path, database: Path) -> Stopwatch:
-    watch = Stopwatch()
-    with watch:
-        faults: list[str] = []
-        loading = load_documents(find_documents([source]), database, load_terms(as_of=AS_OF), on_error=faults.append)
-        count = sum(1 for _ in loading)
-    if faults or not count:
-        raise SystemExit(f"nothing was loaded: {faults}")
-    return watch
-
-
-def _read(source: Path) -> Stopwatch:
-    watch = Stopwatch()
-    with watch:
-        for path in find_documents([source]):
-            record = read_document(open_document(path), None)  # type: ignore[arg-type]
-            for digest in record.digests:
-                mention_rows(digest.entries)
-    return watch
-
-
-def _child(way: str, source: Path, made: Path, target: Path) -> None:
-    """Do one thing in this process, and report what it took."""
-    if way == "ours":
-        watch = _load(source, target)
-    elif way == "reading":
-        watch = _read(source)
-    else:
-        watch = (load_floor if way == "floor" else load_by_hand)(made, target)
-    report(watch)
+_WAYS_SCRIPT: Final = Path(__file__).parent / "loads" / "ways.py"
 
 
 def _corpus(entries: int, folder: Path) -> None:
@@ -80,20 +43,21 @@ def _corpus(entries: int, folder: Path) -> None:
         (folder / name).write_bytes(content)
 
 
-def _bulk(entries: int, rounds: int, folder: Path) -> tuple[Figures, Path]:
-    """Load `entries` entries into an empty file by each way in turn; return medians, and the file that ours made."""
+def _bulk(entries: int, rounds: int, folder: Path, ways: Collection[str]) -> tuple[Figures, Path]:
+    """Load `entries` entries into an empty file by each of `ways` in turn; return medians, and the file of ours."""
     source, made = folder / f"made-{entries}", folder / f"made-{entries}.db"
     _corpus(entries, source)
     seen: dict[str, list[Figures]] = defaultdict(list)
     for _ in range(rounds):
-        for way in WAYS:
+        for way in (way for way in WAYS if way in ways):
             target = folder / "target.db"
             target.unlink(missing_ok=True)
-            seen[way].append(in_a_process(Path(__file__), "--child", way, source, made, target))
+            seen[way].append(in_a_process(_WAYS_SCRIPT, way, source, made, target))
             if way == "ours":
                 shutil.copyfile(target, made)
             if way != "reading":
                 seen[way][-1]["bytes"] = target.stat().st_size
+    shutil.rmtree(source)
     return {way: _medians(found) for way, found in seen.items()}, made
 
 
@@ -112,7 +76,7 @@ def _digest(made: Path, papers: list[int], rounds: int, folder: Path) -> dict[in
         for size, large in files.items():
             target = folder / "target.db"
             shutil.copyfile(large, target)
-            seen[size].append(in_a_process(Path(__file__), "--child", "ours", new, made, target))
+            seen[size].append(in_a_process(_WAYS_SCRIPT, "ours", new, made, target))
     return {size: _medians(found) for size, found in seen.items()}
 
 
@@ -121,14 +85,14 @@ def _medians(found: list[Figures]) -> Figures:
 
 
 def _bulk_lines(results: dict[int, dict[str, Figures]]) -> Iterator[str]:
-    yield "| entries | way | s on the clock | s of processor | µs of processor an entry | to the floor | peak MB |"
-    yield "|---:|---|---:|---:|---:|---:|---:|"
+    yield "| entries | way | s on the clock | µs an entry | to the floor | s of processor | to the floor | peak MB |"
+    yield "|---:|---|---:|---:|---:|---:|---:|---:|"
     for entries, ways in results.items():
         for way, one in ways.items():
-            ratio = one["cpu"] / ways["floor"]["cpu"]
+            ratios = [f"{one[key] / ways['floor'][key]:.2f}" if "floor" in ways else "" for key in ("wall", "cpu")]
             yield (
-                f"| {entries:,} | {way} | {one['wall']:.2f} | {one['cpu']:.2f} | {one['cpu'] / entries * 1e6:.0f} "
-                f"| {ratio:.2f} | {one['peak_bytes'] / 1e6:.0f} |"
+                f"| {entries:,} | {way} | {one['wall']:.2f} | {one['wall'] / entries * 1e6:.0f} | {ratios[0]} "
+                f"| {one['cpu']:.2f} | {ratios[1]} | {one['peak_bytes'] / 1e6:.0f} |"
             )
 
 
@@ -147,30 +111,51 @@ def _digest_lines(results: dict[int, Figures]) -> Iterator[str]:
 @click.option(
     "--json", "json_file", type=click.Path(dir_okay=False, path_type=Path), help="Where to write the figures."
 )
-@click.option("--child", nargs=4, hidden=True)
+@click.option(
+    "--way", "ways", type=click.Choice(WAYS[1:]), multiple=True, default=WAYS[1:], help="What ours is beside."
+)
+@click.option(
+    "--figures",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Measure nothing, take the figures of an earlier --json.",
+)
+@click.option(
+    "--plot", "picture", type=click.Path(dir_okay=False, path_type=Path), help="Where to draw time against size (SVG)."
+)
 def main(
     entries: tuple[int, ...],
     papers: tuple[int, ...],
     rounds: int,
     json_file: Path | None,
-    child: tuple[str, str, str, str] | None,
+    ways: tuple[str, ...],
+    figures: Path | None,
+    picture: Path | None,
 ) -> None:
     """Load made digests by each way in turn, and print the medians and their ratios."""
-    if child is not None:
-        way, *paths = child
-        _child(way, *map(Path, paths))
-        return
-    bulk: dict[int, dict[str, Figures]] = {}
+    if figures is None:
+        found = _measured(sorted(set(entries)), sorted(set(papers)), rounds, {*ways, "ours"})
+    else:
+        found = json.loads(figures.read_text(encoding="utf-8"))
+    bulk = {int(size): ways for size, ways in found["bulk"].items()}
+    click.echo("\n".join(_bulk_lines(bulk)))
+    if found["digest"]:
+        click.echo("\n" + "\n".join(_digest_lines({int(size): one for size, one in found["digest"].items()})))
+    if json_file is not None:
+        json_file.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+    if picture is not None:
+        draw(bulk, picture)
+
+
+def _measured(entries: list[int], papers: list[int], rounds: int, ways: Collection[str]) -> Figures:
+    bulk: dict[int, Figures] = {}
     with tempfile.TemporaryDirectory() as name:
         folder, made = Path(name), Path()
-        for count in sorted(set(entries)):
-            bulk[count], made = _bulk(count, rounds, folder)
-        click.echo("\n".join(_bulk_lines(bulk)))
-        digests = _digest(made, sorted(set(papers)), rounds, folder) if papers else {}
-        if digests:
-            click.echo("\n" + "\n".join(_digest_lines(digests)))
-    if json_file is not None:
-        json_file.write_text(json.dumps({"bulk": bulk, "digest": digests}, indent=1) + "\n", encoding="utf-8")
+        for count in entries:
+            if bulk:
+                made.unlink()
+            bulk[count], made = _bulk(count, rounds, folder, ways)
+        digests = _digest(made, papers, rounds, folder) if papers else {}
+    return {"bulk": bulk, "digest": digests}
 
 
 if __name__ == "__main__":

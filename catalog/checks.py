@@ -65,13 +65,14 @@ def check_catalog(database: Path, *, most: int = 10) -> Iterator[CheckResult]:
     Raises CatalogError where the file is no catalogue of this version or cannot be read at all.
     """
     require_current(database)
-    with _reading(database) as connection:
-        yield _soundness(connection, most)
-        yield _texts(connection, most)
-        yield from _schema(connection, most)
-        yield _references(connection, most)
-        yield from _rules(connection, most)
-        yield from _with_writing(database, most)
+    with translated_errors(database), _writable(database) as file:
+        with _reading(file, knows_rules=True) as connection:
+            yield _soundness(connection, most)
+            yield _texts(connection, most)
+            yield from _schema(connection, most)
+            yield _references(connection, most)
+            yield from _rules(connection, most)
+        yield from _with_writing(file, most)
 
 
 def check_tables(
@@ -79,14 +80,13 @@ def check_tables(
 ) -> Iterator[CheckResult]:
     """Run the checks of what the tables hold, on a file that `require_current` has passed.
 
-    That is every check but those of what can be made again: comments and licences, the search index, free pages.
-    `on_begin` is called with the connection once it has begun to read. Raises CatalogError where the file cannot be
-    read at all.
+    That is every check but those of what can be made again (comments and licences, the search index, free pages) and of
+    the CHECK constraints, which `check_copy` tests. `on_begin` is called with the connection once it has begun to read.
+    Raises CatalogError where the file cannot be read at all.
     """
-    with _reading(database) as connection:
+    with translated_errors(database), _reading(database, knows_rules=False) as connection:
         driver = _driver(connection)
-        with translated_errors(database):
-            driver.execute("SELECT 1 FROM sqlite_master").fetchone()
+        driver.execute("SELECT 1 FROM sqlite_master").fetchone()
         on_begin(driver)
         yield _soundness(connection, most)
         yield _texts(connection, most)
@@ -98,9 +98,9 @@ def check_tables(
 def check_copy(copy: Path, *, most: int = 10) -> Iterator[CheckResult]:
     """Run the checks of what a copy of checked tables under other ids could have got wrong, search index apart.
 
-    Raises CatalogError where the file cannot be read at all.
+    The file may be written to, and is not. Raises CatalogError where it cannot be read at all.
     """
-    with _reading(copy) as connection:
+    with translated_errors(copy), _reading(copy, knows_rules=True) as connection:
         yield _soundness(connection, most)
         yield from _schema(connection, most)
         yield _references(connection, most)
@@ -131,11 +131,11 @@ def is_settled(database: Path) -> bool:
 
 
 @contextmanager
-def _reading(database: Path) -> Iterator[Connection]:
+def _reading(database: Path, *, knows_rules: bool) -> Iterator[Connection]:
     """Open the file for reading, in one transaction that ends without a commit, which fails on a damaged file."""
-    engine = create_catalog_engine(database, read_only=True)
+    engine = create_catalog_engine(database, read_only=True, knows_rules=knows_rules)
     try:
-        with translated_errors(database), engine.connect() as connection:
+        with engine.connect() as connection:
             _driver(connection).execute(f"PRAGMA cache_size = -{_CACHE_KIBIBYTES}")
             connection.begin()
             yield connection
@@ -187,11 +187,8 @@ def _damages(driver: sqlite3.Connection) -> Iterator[Damage]:
 
 
 def _with_writing(database: Path, most: int) -> Iterator[CheckResult]:
-    """The checks that are spelt as a write, in a transaction that is rolled back; a read-only file is copied."""
+    """The checks that are spelt as a write, in a transaction that is rolled back."""
     with ExitStack() as stack:
-        if not os.access(database, os.W_OK):
-            folder = stack.enter_context(tempfile.TemporaryDirectory())
-            database = _copy(database, Path(folder, "catalog.db"))
         engine = create_catalog_engine(database)
         stack.callback(engine.dispose)
         connection = stack.enter_context(engine.connect())
@@ -232,11 +229,18 @@ def _lost(connection: Connection, most: int) -> list[tuple[Any, ...]]:
     return [(shown(line),) for line in lines if _ABOUT_PAGES.search(line)][:most]
 
 
-def _copy(database: Path, copy: Path) -> Path:
+@contextmanager
+def _writable(database: Path) -> Iterator[Path]:
+    """Give the file itself, or a copy where nobody may write to it: only so does SQLite run all of its checks."""
+    if os.access(database, os.W_OK):
+        yield database
+        return
     uri = f"{database.absolute().as_uri()}?mode=ro"
-    with closing(sqlite3.connect(uri, uri=True)) as source, closing(sqlite3.connect(copy)) as target:
-        source.backup(target)
-    return copy
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder, "catalog.db")
+        with closing(sqlite3.connect(uri, uri=True)) as source, closing(sqlite3.connect(copy)) as target:
+            source.backup(target)
+        yield copy
 
 
 def _differs_from_derived() -> Select[tuple[int, str]]:

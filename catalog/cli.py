@@ -26,6 +26,7 @@ MODULES = {
     "diff": "catalog.diff.command",
     "export": "catalog.export.command",
     "fetch": "catalog.fetch.command",
+    "lake": "catalog.lake.command",
     "merge": "catalog.merge.command",
     "news": "catalog.news.command",
     "show": "catalog.show.command",
@@ -88,7 +89,7 @@ def load(
     from catalog.load import load_documents, load_terms
     from catalog.resources import resource
 
-    _check_format(format_name)
+    check_format(format_name)
     terms = load_terms(as_of=_day(as_of), year=year)
     paths = list(find_documents(sources or [resource("seeds")]))
     faults: list[Fault] = []
@@ -102,7 +103,8 @@ def load(
     print_accounts(accounts(), faults)
 
 
-def _check_format(format_name: str | None) -> None:
+def check_format(format_name: str | None) -> None:
+    """Raise click.BadParameter where `--format` names none that is known."""
     from catalog.readers import format_names
 
     if format_name is not None and format_name not in format_names():
@@ -161,9 +163,10 @@ def migrate(database: Path) -> None:
     help="The same as --database FILE; name it once.",
 )
 @click.option("--repair-index", is_flag=True, help="First make indexes and search index again where they are damaged.")
+@click.option("--sizes", "shows_sizes", is_flag=True, help="Say what tables and indexes take, instead of checking.")
 @database_option
 @click.pass_context
-def check(context: click.Context, file: Path | None, repair_index: bool, database: Path) -> None:
+def check(context: click.Context, file: Path | None, repair_index: bool, shows_sizes: bool, database: Path) -> None:
     """Check the file and every rule of the catalogue.
 
     Its soundness, schema, references and search index, and every rule of what is in it; of a release also its form, and
@@ -172,6 +175,7 @@ def check(context: click.Context, file: Path | None, repair_index: bool, databas
     \b
     catalog check
     catalog check papers.db
+    catalog check --sizes
     """
     from catalog.checks import CHECK_COUNT, check_catalog, failure
     from catalog.release.form import check_release
@@ -180,6 +184,14 @@ def check(context: click.Context, file: Path | None, repair_index: bool, databas
         if context.get_parameter_source("database") is not click.core.ParameterSource.DEFAULT:
             raise click.UsageError("Name one file: FILE or --database FILE.")
         database = file
+    if shows_sizes:
+        if repair_index:
+            raise click.UsageError("Name one of --sizes and --repair-index.")
+        from catalog.sizes import size_lines, sizes
+
+        for line in size_lines(sizes(database)):
+            click.echo(line)
+        return
     if repair_index:
         from catalog.repair import repair_sentence
 

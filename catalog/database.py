@@ -22,9 +22,10 @@ APPLICATION_ID = 0x50415043
 """Marks our files in the SQLite header (bytes 68 to 71): "PAPC"."""
 
 BUSY_TIMEOUT_SECONDS = 30
-# A full look takes time in proportion to the file; above this size only the header and the schema are looked at
-# before a load, and `catalog check` does the rest.
-_QUICK_CHECK_BYTES = 64 * 1024 * 1024
+# A full look takes time in proportion to the file, and what a digest costs must not: up to this size it is an eighth
+# of that (1.6 ms for each MB, measured). Above it only the header, the length and the schema are looked at; SQLite
+# refuses a damaged page that it comes upon, and `catalog check` does the rest.
+_QUICK_CHECK_BYTES = 16 * 1024 * 1024
 
 _HEADER_BYTES = 100
 _MAGIC = b"SQLite format 3\x00"
@@ -37,8 +38,13 @@ def known_revisions() -> tuple[str, ...]:
     return tuple(sorted(match[1] for match in names if match))
 
 
-def create_catalog_engine(path: Path, *, read_only: bool = False, foreign_keys: bool = True) -> Engine:
+def create_catalog_engine(
+    path: Path, *, read_only: bool = False, foreign_keys: bool = True, knows_rules: bool = False
+) -> Engine:
     """Return an engine for the file at `path`, the same for loads and migrations; the caller disposes of it.
+
+    With `knows_rules` a file that is only read is opened as for writing, where that may be: in one that was opened for
+    reading alone SQLite leaves out CHECK constraints, also when it checks the file.
 
     The driver starts no transaction by itself and every `begin()` is a `BEGIN IMMEDIATE`, so that schema changes
     are part of the transaction too and a second writer waits instead of failing half-way.
@@ -46,7 +52,7 @@ def create_catalog_engine(path: Path, *, read_only: bool = False, foreign_keys: 
     # Most commands that only read need none of it, and it takes longer to import than they take.
     from sqlalchemy import NullPool, create_engine, event
 
-    mode = "ro" if read_only else "rw"  # never "rwc": a file that is gone must not come back empty
+    mode = "ro" if read_only and not knows_rules else "rw"  # never "rwc": a file that is gone must not come back empty
     uri = f"{path.absolute().as_uri()}?mode={mode}"
     engine = create_engine(
         "sqlite://",
@@ -57,8 +63,7 @@ def create_catalog_engine(path: Path, *, read_only: bool = False, foreign_keys: 
     @event.listens_for(engine, "connect")
     def _set_pragmas(connection: sqlite3.Connection, _record: object) -> None:
         connection.execute(f"PRAGMA foreign_keys = {'ON' if foreign_keys else 'OFF'}")
-        if not read_only:
-            connection.execute("PRAGMA synchronous = EXTRA")
+        connection.execute("PRAGMA query_only = ON" if read_only else "PRAGMA synchronous = EXTRA")
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:

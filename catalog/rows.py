@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields, replace
+from json.encoder import encode_basestring
 from typing import Any
 
 from catalog.dates import parse_printed_date, publication_date
@@ -119,7 +119,7 @@ def _record_facts(record: PaperRecord) -> Row:
 
 def _array(texts: Sequence[str]) -> str | None:
     """The texts as SQLite writes a JSON array, or None where there are none."""
-    return json.dumps(texts, ensure_ascii=False, separators=(",", ":")) if texts else None
+    return f"[{','.join(map(encode_basestring, texts))}]" if texts else None
 
 
 def _publication_date(mention: Mention) -> str | None:

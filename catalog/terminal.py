@@ -73,7 +73,8 @@ def _note(account: Account) -> str:
         f"repeats {plain(repeated)}" if len(account.repeats) == 1 else f"{plain(name)} repeats {plain(repeated)}"
         for name, repeated in account.repeats
     )
-    return ", ".join(repeats)
+    repeated = (f"{plain(name)} is repeated by {plain(other)}" for name, other in account.repeated_by)
+    return ", ".join((*repeats, *repeated))
 
 
 def marked(text: str) -> str:

@@ -284,8 +284,7 @@ CREATE TABLE repositories (
     name TEXT COLLATE "NOCASE" NOT NULL,
     url TEXT NOT NULL,
     CONSTRAINT pk_repositories PRIMARY KEY (id),
-    CONSTRAINT uq_repositories_host_owner_name UNIQUE (host, owner, name),
-    CONSTRAINT uq_repositories_url UNIQUE (url),
+    CONSTRAINT uq_repositories_owner_name_host UNIQUE (owner, name, host),
     CONSTRAINT ck_repositories_no_empty_text CHECK (host <> '' AND owner <> '' AND name <> '' AND url <> '')
 ) STRICT;
 
@@ -326,7 +325,7 @@ CREATE TABLE source_licences (
 ) WITHOUT ROWID, STRICT;
 
 CREATE VIRTUAL TABLE "papers_fts" USING FTS5 (
-    "title", "abstract",
+    "abstract", "title",
     tokenize='porter unicode61 remove_diacritics 2',
     content="papers", content_rowid="id"
 );
@@ -391,15 +390,11 @@ CREATE INDEX ix_papers_publication_year_recency_has_repository_digest_count_late
 
 CREATE INDEX ix_papers_recency ON papers (recency);
 
-CREATE INDEX ix_papers_title_key ON papers (title_key);
-
 CREATE INDEX ix_rejects_source_document_id ON rejects (source_document_id);
-
-CREATE INDEX ix_repositories_owner ON repositories (owner);
 
 CREATE INDEX ix_source_documents_name ON source_documents (name);
 
-CREATE UNIQUE INDEX ux_papers_title_key_without_arxiv_id ON papers (title_key) WHERE arxiv_id IS NULL;
+CREATE UNIQUE INDEX ux_papers_title_key_arxiv_id ON papers (title_key, coalesce(arxiv_id, ''));
 
 CREATE VIEW check_arxiv_id_of_another_paper AS
 SELECT kind, container, position, mention.arxiv_id FROM (

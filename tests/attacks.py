@@ -124,7 +124,7 @@ TIME: Final = (
     _sql("near", "select count(*) " + SEARCH, *EITHER, q="NEAR(a* b* c* d*, 1000)"),
     _sql(
         "snippets of everything",
-        f"select snippet(papers_fts, 1, '<', '>', '', 64) {SEARCH} order by rank",
+        f"select snippet(papers_fts, 0, '<', '>', '', 64) {SEARCH} order by rank",
         *EITHER,
         q="a*",
     ),

@@ -51,6 +51,7 @@ LOADS: dict[str, Loads] = {
     "0006": _ALL,
     "0007": _ALL,
     "0008": (*_ALL, _CAPTURED),
+    "0009": (*_ALL, _CAPTURED),
 }
 """What was loaded into the frozen file of each revision, in this order: a document and options."""
 

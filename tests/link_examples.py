@@ -140,6 +140,15 @@ EXAMPLES = (
     ),
     Example(
         _BROKEN,
+        "One blank inside the name of a forge or hub, or inside `http://` or `https://`, is closed.",
+        "Code: gith ub.com/acme/tool soon; page: h ttps://acme.github.io/tool with videos.",
+        (
+            _repository("gith ub.com/acme/tool", is_promised=True, roles="code"),
+            Find("h ttps://acme.github.io/tool", "https://acme.github.io/tool", "project page"),
+        ),
+    ),
+    Example(
+        _BROKEN,
         "A complete address ends at a blank: two whole words are never joined.",
         "Released at github.com/acme/tool soon.",
         (_repository("github.com/acme/tool", is_promised=True, roles="code"),),
@@ -174,6 +183,21 @@ EXAMPLES = (
                 "project page",
             ),
         ),
+    ),
+    Example(
+        _ESCAPED,
+        "An underscore in a group of LaTeX's is one, whether the group is closed or not.",
+        "Code: https://github.com/acme/big{\\_}tool and https://github.com/acme/small{\\_tool.",
+        (
+            _repository("https://github.com/acme/big{\\_}tool", "acme/big_tool"),
+            _repository("https://github.com/acme/small{\\_tool", "acme/small_tool"),
+        ),
+    ),
+    Example(
+        _ESCAPED,
+        "The backslash by which Markdown or LaTeX breaks a line is nothing; the line break is a blank like any other.",
+        "Code: https://github.com/acme/\\\ntool\\\nsoon.",
+        (_repository("https://github.com/acme/\\\ntool", is_promised=True, roles="code"),),
     ),
     Example(
         _ESCAPED,

@@ -51,6 +51,22 @@ def test_a_grown_catalogue_takes_a_new_digest(tmp_path: Path) -> None:
     assert rows(large, "PRAGMA foreign_key_check") == []
 
 
+def test_figures_are_drawn_again(tmp_path: Path) -> None:
+    pytest.importorskip("matplotlib", reason="matplotlib is an extra of who develops")
+    ways = {way: {"wall": wall, "cpu": wall, "peak_bytes": 1e8} for way, wall in (("ours", 2.0), ("floor", 1.0))}
+    figures, picture = tmp_path / "load.json", tmp_path / "load.svg"
+    figures.write_text(json.dumps({"bulk": {"1000": ways, "20000": ways}, "digest": {}}))
+    command = [sys.executable, str(ROOT / "benchmarks" / "bench_load.py"), "--figures", figures, "--plot", picture]
+
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=600, check=True)
+
+    assert "| 20,000 | ours | 2.00 | 100 | 2.00 |" in done.stdout
+    drawn = picture.read_text("utf-8")
+    assert "20,000" in drawn or "10,000" in drawn
+    assert ">ours<" in drawn
+    assert ">floor<" in drawn
+
+
 @pytest.mark.slow
 def test_the_benchmark_runs(tmp_path: Path) -> None:
     figures = tmp_path / "load.json"

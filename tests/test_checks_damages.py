@@ -146,8 +146,8 @@ DAMAGES = [
     ),
     hurt(
         "schema",
-        "DROP INDEX ix_papers_title_key",
-        ("index", "ix_papers_title_key", "is missing"),
+        "DROP INDEX ix_papers_publication_date",
+        ("index", "ix_papers_publication_date", "is missing"),
     ),
     hurt("schema", "CREATE TABLE notes (id INTEGER)", ("table", "notes", "is none of this version")),
     hurt("schema", "PRAGMA user_version = 3", *[("number of the schema", "user_version", line) for line in NUMBERS]),
@@ -232,7 +232,7 @@ DAMAGES = [
     hurt("arXiv id that nobody states", "UPDATE papers SET arxiv_id = '2601.00009' WHERE id = 3", (3, "2601.00009")),
     hurt(
         "title twice",
-        "DROP INDEX ux_papers_title_key_without_arxiv_id; "
+        "DROP INDEX ux_papers_title_key_arxiv_id; "
         "UPDATE papers SET title_key = 'countingdew' WHERE id = 3; "
         "UPDATE paper_variants SET title_key = 'countingdew' WHERE paper_id = 3",
         ("countingdew", 2),

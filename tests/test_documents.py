@@ -211,7 +211,7 @@ def test_no_line_holds_a_line_end_and_none_is_lost(text: str) -> None:
 def test_lines_are_counted_alike_in_pieces(pieces: list[str]) -> None:
     lines = LineCount()
     for piece in pieces:
-        lines.pass_over(piece)
+        lines.pass_over(piece.encode())
 
     assert lines.count == len(split_lines("".join(pieces)))
 

@@ -61,13 +61,13 @@ def a_sample(trial: Trial, count: int) -> list[Point]:
 def test_a_fault_leaves_a_whole_file_and_no_false_word(bench: Bench, name: str) -> None:
     trial = Trial.of(name, bench)
 
-    for point in a_sample(trial, 4 if name.startswith("release") else 6):
-        assert trial.problems(point) == [], point
+    for point, problems in trial.explored(a_sample(trial, 4 if name.startswith("release") else 6)):
+        assert problems == [], point
 
 
 def test_a_fault_in_a_load_leaves_all_or_nothing_of_each_document(two_documents: Trial) -> None:
-    for point in a_sample(two_documents, 12):
-        assert two_documents.problems(point) == [], point
+    for point, problems in two_documents.explored(a_sample(two_documents, 12)):
+        assert problems == [], point
 
 
 def test_the_library_reaches_what_sqlite_does(bench: Bench, two_documents: Trial) -> None:
@@ -105,6 +105,45 @@ def test_a_fault_is_told_in_one_sentence(two_documents: Trial) -> None:
         assert outcome.code not in (0, 2)
         assert says in outcome.stderr
         assert outcome.stderr.count("\n") == 1
+
+
+def test_a_fault_in_an_upgrade_is_told_as_one(bench: Bench) -> None:
+    """A revision is undone or done, and no document is spoken of."""
+    trial = Trial.of("migrate and merge", bench)
+    trial.restart()
+    writes = [
+        number for number, (kind, path) in enumerate(trial.operations, 1) if (kind, path[-3:]) == ("write", ".db")
+    ]
+
+    outcome = trial.run(Point("", "write", writes[0], "", Mode.EIO_ONCE))
+
+    assert outcome.code == 74
+    assert "it is whole, at the last revision that was finished; run the command again (" in outcome.stderr
+    assert trial.after(outcome, trial.state()) == []
+    false = replace(outcome, stderr="Error: the disk is full; nothing of this document was stored.\n")
+    assert trial.after(false, trial.state()) == [f"speaks of a document: {false.stderr.strip()}"]
+
+
+def test_a_fork_of_a_run_fails_as_a_run_of_its_own_does(two_documents: Trial) -> None:
+    trial = two_documents
+    writes = [
+        number for number, (kind, path) in enumerate(trial.operations, 1) if (kind, path[-3:]) == ("write", ".db")
+    ]
+    wanted = {writes[1]: (Mode.KILL_HALF, Mode.EIO_ONCE, Mode.SHORT_ONCE), last(trial, "unlink"): (Mode.EIO_EVER,)}
+    alone = {}
+    for number, modes in wanted.items():
+        for mode in modes:
+            trial.restart()
+            outcome = trial.run(Point("", "", number, "", mode))
+            alone[number, mode] = (outcome.code, outcome.stderr, (trial.folder / DATABASE).read_bytes())
+
+    forked = {}
+    for (number, mode), outcome in trial.forks(wanted):
+        forked[number, mode] = (outcome.code, outcome.stderr, (trial.folder / DATABASE).read_bytes())
+
+    assert forked == alone
+    assert len({code for code, _, _ in alone.values()}) == 3  # killed, failed, done
+    assert trial.is_end(trial.state())
 
 
 def last(trial: Trial, kind: str) -> int:

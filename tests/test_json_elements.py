@@ -19,12 +19,9 @@ from catalog.readers.json_elements import (
     JsonElement,
     RawJson,
     array_elements,
-    array_members,
     decode_element,
-    object_members,
-    string_literal,
-    string_place,
 )
+from catalog.readers.json_members import array_members, object_members, string_literal, string_place
 from tests.linear import assert_linear, repeated
 
 VALUES = st.recursive(

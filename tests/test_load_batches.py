@@ -86,6 +86,29 @@ def test_the_search_index_follows_what_a_batch_changes(database: Path, query: Qu
     assert query("SELECT count(*) FROM papers_fts WHERE papers_fts MATCH 'puddle OR grows'") == [(1,)]
 
 
+def test_much_at_once_gives_the_same_and_leaves_no_settings(
+    database: Path, tmp_path: Path, query: Query, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pages = (document("a.txt", MOSS_NET, LICHEN), document("b.txt", FERN), document("c.txt", PUDDLE))
+    load(tmp_path / "apart.db", *pages)
+    monkeypatch.setattr(session, "_BULK_WEIGHT", 0)
+    bulk: list[object] = []
+    real = session.deferred_search_index
+
+    def deferred(connection: Any, *, is_bulk: bool) -> Any:
+        bulk.append(is_bulk)
+        return real(connection, is_bulk=is_bulk)
+
+    monkeypatch.setattr(session, "deferred_search_index", deferred)
+
+    load_together(database, *pages)
+
+    assert bulk == [True]
+    assert dump(database) == dump(tmp_path / "apart.db")
+    assert query("SELECT k FROM papers_fts_config") == [("version",)]
+    assert broken(database) == []
+
+
 def test_row_numbers_are_those_of_one_after_another(tmp_path: Path) -> None:
     named = replace(LICHEN, authors=("Cy Dew", "Ada Moss"), links=())
     pages = (document("a.txt", MOSS_NET, LICHEN), document("b.txt", replace(FERN, authors=("Bo Fern",)), named))

@@ -13,11 +13,12 @@ from pathlib import Path
 
 import pytest
 
-from catalog.documents import DocumentError, find_documents
+from catalog.documents import DocumentError, find_documents, open_document
 from catalog.errors import ExitCode, Fault
-from catalog.load import load_documents, load_terms, reading
+from catalog.load import load_documents, load_terms, reading, session
+from catalog.readers import read_document
 from catalog.records import DocumentRecord
-from catalog.rows import PreparedRecord
+from catalog.rows import PreparedRecord, digest_rows, prepared
 from tests.conftest import ROOT, dump, rows
 from tests.test_cli import page
 
@@ -76,6 +77,18 @@ def test_they_read_with_rows_and_in_order_and_end(folder: Path, parallel: None) 
     assert [one.origin.name for one in read if isinstance(one, DocumentRecord)] == [f"page-{n}.txt" for n in range(5)]
     assert all(isinstance(one, PreparedRecord | DocumentError) for one in read)
     assert multiprocessing.active_children() == []
+
+
+def test_what_is_sent_weighs_as_much_and_says_it_once(folder: Path) -> None:
+    (path, *_) = sorted(folder.glob("page-*.txt"))
+    record = read_document(open_document(path), None)
+
+    sent = prepared(record)
+
+    assert sent.entry_count == record.entry_count == 3
+    assert session._weight(sent) == session._weight(record)
+    assert [rows.mentions for rows in digest_rows(sent)] == [rows.mentions for rows in digest_rows(record)]
+    assert all(digest.entries == () for digest in sent.digests)
 
 
 def test_what_a_process_that_ended_left_undone_is_read_all_the_same(folder: Path, parallel: None) -> None:

@@ -57,6 +57,14 @@ def test_the_account_says_what_is_repeated(database: Path) -> None:
     assert "repeats 2026-06-19" in account_table(accounts)
 
 
+def test_the_account_says_what_is_repeated_when_that_comes_last(database: Path) -> None:
+    accounts = load(database, SATURDAY, FRIDAY)
+
+    assert [account.repeats for account in accounts] == [(), ()]
+    assert [account.repeated_by for account in accounts] == [(), (("2026-06-19", "2026-06-20"),)]
+    assert "2026-06-19 is repeated by 2026-06-20" in account_table(accounts)
+
+
 @pytest.mark.parametrize(
     "other",
     [

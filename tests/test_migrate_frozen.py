@@ -99,7 +99,7 @@ def columns_of(path: Path) -> dict[str, list[str]]:
     """Return the columns of every table by name, hidden and generated ones left out."""
     found = rows(
         path,
-        "SELECT listed.name, info.name FROM pragma_table_list AS listed, pragma_table_info(listed.name) AS info "
+        "SELECT listed.name, info.name FROM pragma_table_list AS listed, pragma_table_xinfo(listed.name) AS info "
         "WHERE listed.schema = 'main' AND listed.type = 'table' AND listed.name NOT LIKE 'sqlite%'",
     )
     columns: dict[str, list[str]] = {}

@@ -103,6 +103,7 @@ REFUSED = {
         ),
     ),
     "0008": (),  # only what the file says of itself
+    "0009": (),  # nothing that was not said elsewhere
 }
 BY_DIGEST_COUNT = "ix_papers_digest_count_recency_has_repository_publication_year_latest_digest_id"
 # What lets a late statement of the revision fail, and what the sentence says of it.
@@ -124,6 +125,7 @@ SABOTAGE = {
         "CREATE TRIGGER stop BEFORE INSERT ON schema_comments BEGIN SELECT RAISE(ABORT, 'the moss is missing'); END",
         "the moss is missing",
     ),
+    "0009": ("CREATE TABLE new_repositories (id INTEGER PRIMARY KEY)", "table new_repositories already exists"),
 }
 
 
@@ -177,7 +179,7 @@ def test_up_down_and_up_again(database: Path, lower: str, upper: str) -> None:
 
 # Going down from a real file of the revision: what the one below has no place for, or None where all goes back.
 GOES_DOWN = {"0003": "rows in", "0004": "assertions", "0005": "repetitions"} | dict.fromkeys(
-    ("0002", "0006", "0007", "0008")
+    ("0002", "0006", "0007", "0008", "0009")
 )
 
 

@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 
 from benchmarks import bench_read
 from catalog.documents import split_lines
-from catalog.links import scan, vocabulary
-from catalog.readers import cards, format_names, json_elements
+from catalog.links import canonical, find_links, forges, scan, sentences, vocabulary
+from catalog.readers import cards, format_names, json_elements, json_members, python_literals, trailers
 from catalog.readers.best_reading import (
     DOUBT,
     MORE_NO_CARD,
@@ -30,14 +30,8 @@ from catalog.readers.best_reading import (
     Label,
     best_reading,
 )
-from catalog.readers.json_elements import (
-    JsonElement,
-    RawJson,
-    array_elements,
-    decode_element,
-    member_at,
-    object_members,
-)
+from catalog.readers.json_elements import JsonElement, RawJson, array_elements, decode_element
+from catalog.readers.json_members import member_at, object_members
 from catalog.readers.looks import LONG_FOR_TITLE_LENGTH, least_title_cost, title_cost
 from catalog.readers.own import FALLBACK, OWN_READERS
 from catalog.readers.paragraphs import find_pieces
@@ -50,6 +44,7 @@ ANCHORS = [
     *("https://a.org", "HTTP:/a.org", "hxxps :// a.org", "https: //a.org", "http\\\\a.org", "ftp://a.org", "https:a"),
     *("www.a.org", "WWW .a.org", "git hub . com/a", "gitlab.com/a/b", "hugging face . co/a", "hf.co/a/b"),
     *("bitbucket . org/a/b", "zenodo.org/1", "doi . org/10.1", "bit . ly /a", "acme.github . io", "acme.hf.space"),
+    *("h ttps://a.org", "ht tp://a.org", "http s://a.org", "gith ub.com/a/b", "acme.g ithub.io", "zen odo.org/1"),
     *("acme.readthedocs.io", "foo.academy/a", "foo.uk/a", "at foo.org", "at foo.cloud.", "10.5281/zenodo.1"),
 ]
 
@@ -73,6 +68,52 @@ def test_every_kind_of_address_has_a_hint(address: str) -> None:
 @given(st.one_of(st.text(), st.tuples(SOUP, st.sampled_from(ANCHORS), SOUP).map("".join)))
 def test_no_address_begins_before_the_first_hint(text: str) -> None:
     _check_hint(text)
+
+
+NEVER = re.compile(r"(?!)")
+ORDINARY = st.builds(
+    "".join,
+    st.tuples(
+        st.sampled_from(
+            ["Code: ", "at", "(", "<", "\\url{", "_", "We use Ferns. Our code is at ", "x" * 200 + " The "]
+        ),
+        st.sampled_from(["https://", "http://"]),
+        st.sampled_from(
+            ["github.com", "www.github.com", "acme.github.io", "huggingface.co", "doi.org", "lab.example.org"]
+        ),
+        st.lists(
+            st.sampled_from(["/", "/acme", "/tool", "/big_tool-", "/www", "/xxx", "/orgs", ".git", "a-", "http"]),
+            max_size=4,
+        ).map("".join),
+        st.sampled_from(["", ".", ",", ").", ";", " .", "}", ". ", ") ", ", ", ". \n", "www.", ":", "...)"]),
+        st.sampled_from(
+            ["", "The data", "soon", "git", "5", "/tree/main", "big/tool.", "acme/tool", ". We", "https://a.org"]
+        ),
+    ),
+)
+
+
+def _links_the_plain_way(text: str) -> list[object]:
+    canonical._canonicalize_often.cache_clear()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(scan, "_PLAIN", NEVER)
+        patch.setattr(forges, "_PLAIN_REPOSITORY", NEVER)
+        patch.setattr(sentences, "_SMALL_LETTER", NEVER)
+        found = find_links(text)
+    canonical._canonicalize_often.cache_clear()
+    return list(found)
+
+
+@settings(deadline=None)
+@given(st.one_of(ORDINARY, SOUP, st.tuples(ORDINARY, SOUP).map("".join)))
+def test_ordinary_addresses_are_read_as_the_plain_way_reads_them(text: str) -> None:
+    assert find_links(text) == _links_the_plain_way(text)
+
+
+def test_ordinary_addresses_take_the_short_way() -> None:
+    text = "Our code is available at https://github.com/acme/tool."
+    assert scan._PLAIN.search(text) is not None
+    assert forges.plain_repository("https://github.com/acme/tool") == find_links(text)[0].target
 
 
 def test_folded_text_is_read_as_a_search_without_regard_to_case_reads_it() -> None:
@@ -243,7 +284,7 @@ def _elements(pieces: Sequence[str], most: int) -> list[object]:
 
 
 def _cuts(pieces: Sequence[str]) -> list[int]:
-    structure = json_elements._Structure()
+    structure = json_elements.Structure()
     cuts, before = [], 0
     for piece in pieces:
         at = structure.next_cut(piece, 0)
@@ -290,6 +331,55 @@ def test_a_member_found_at_once_is_the_one_among_all(value: dict[str, dict[str, 
         for name, member in object_members(inner).items():
             deep = member_at(element, [outer, name])
             assert deep is None or deep == member
+
+
+@settings(deadline=None, max_examples=50)
+@given(VALUES, st.data())
+def test_members_passed_over_at_once_are_those_between_brackets(value: object, data: st.DataObject) -> None:
+    text = json.dumps({"a": value, "b": [value], "c": {}}, indent=data.draw(st.sampled_from([None, 1])))
+    at = data.draw(st.integers(0, len(text)))
+    raw = RawJson(text=(text[:at] + data.draw(DAMAGE) + text[at:]).strip(), line=3, char=5)
+    fast = _members(raw)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(json_members, "_members_at_once", lambda _: None)
+        assert fast == _members(raw)
+
+
+def _members(raw: RawJson) -> object:
+    try:
+        return object_members(raw)
+    except ValueError as error:
+        return str(error)
+
+
+@given(VALUES, DAMAGE, st.integers(0, 60))
+def test_reprs_turned_into_json_are_those_read_token_by_token(value: object, damage: str, at: int) -> None:
+    text = repr(value)
+    text = text[:at] + damage + text[at:]
+    fast = _literal(text)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(python_literals, "_TO_JSON", re.compile(".", re.DOTALL))
+        patch.setattr(python_literals, "_as_json", lambda _: "?")
+        assert fast == _literal(text)
+
+
+def _literal(text: str) -> str:
+    try:
+        return repr(python_literals.parse_literal(text))
+    except ValueError as error:
+        return f"refused: {error}"
+
+
+@pytest.mark.parametrize(
+    "line", ["• 5 authors", "Mar 2, 2025 2", "* - | 1,234 authors", "·", "- Sept. 3", "Teapots 5", ""]
+)
+@pytest.mark.parametrize("blank", ["", " ", "\t", "\u200b", "\x1c"])
+def test_a_line_that_opens_a_trailer_is_never_passed_over(line: str, blank: str) -> None:
+    lines = [blank + line.replace(" ", " " + blank)]
+    fast = trailers.read_trailer(lines, 0)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(trailers, "_may_open", lambda _: True)
+        assert fast == trailers.read_trailer(lines, 0)
 
 
 @pytest.mark.parametrize("reader", [*OWN_READERS, FALLBACK], ids=lambda reader: reader.module)

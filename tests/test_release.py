@@ -193,7 +193,7 @@ def test_loads_on_other_days(shelf: list[Path], database: Path, expected: str, m
 @pytest.mark.parametrize(
     "statements",
     [
-        ("PRAGMA page_size = 1024", "VACUUM"),
+        ("PRAGMA page_size = 8192", "VACUUM"),
         ("PRAGMA auto_vacuum = FULL", "VACUUM"),
         ("PRAGMA journal_mode = WAL",),
         ("UPDATE papers SET title = title || ' moss'", "UPDATE papers SET title = substr(title, 1, length(title) - 5)"),

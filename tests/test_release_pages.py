@@ -13,14 +13,18 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from catalog.release.pages import PAGE_SIZE, PageError, count_unclean_pages, normalise_pages
+from catalog.release.pages import PageError, count_unclean_pages, normalise_pages, page_size
 
 pytestmark = pytest.mark.slow
 
+PAGE_SIZE = 4096
 
-def make(path: Path, *statements: str | tuple[str, tuple[object, ...]], vacuum: bool = True) -> Path:
+
+def make(
+    path: Path, *statements: str | tuple[str, tuple[object, ...]], vacuum: bool = True, size: int = PAGE_SIZE
+) -> Path:
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
-        connection.execute(f"PRAGMA page_size = {PAGE_SIZE}")
+        connection.execute(f"PRAGMA page_size = {size}")
         connection.execute("PRAGMA secure_delete = OFF")
         connection.execute("CREATE TABLE moss (id INTEGER PRIMARY KEY, name TEXT, stone BLOB)")
         connection.execute("CREATE INDEX ix_moss ON moss (name, stone)")
@@ -42,11 +46,11 @@ def held(path: Path) -> tuple[list[tuple[object, ...]], ...]:
         )
 
 
-def fill_gaps(path: Path) -> int:
+def fill_gaps(path: Path, size: int = PAGE_SIZE) -> int:
     """Put something into the gap between pointers and cells of every b-tree page; return how many have one."""
     content = bytearray(path.read_bytes())
     count = 0
-    for page in range(0, len(content), PAGE_SIZE):
+    for page in range(0, len(content), size):
         start = page + (100 if page == 0 else 0)
         if content[start] in (2, 5, 10, 13):
             _, cells, cell_start = struct.unpack_from(">HHH", content, start + 1)
@@ -62,18 +66,20 @@ stones = st.lists(st.tuples(sizes, sizes), max_size=40)
 
 
 @settings(deadline=None, max_examples=15, suppress_health_check=list(HealthCheck))
-@given(stones, st.integers(1, 5))
-def test_what_means_something_stays_and_nothing_else_matters(sizes_of: list[tuple[int, int]], every: int) -> None:
+@given(stones, st.integers(1, 5), st.sampled_from([1024, 4096, 16384, 65536]))
+def test_what_means_something_stays_and_nothing_else_matters(
+    sizes_of: list[tuple[int, int]], every: int, size: int
+) -> None:
     rows = [
         ("INSERT INTO moss (name, stone) VALUES (?, ?)", (chr(65 + number % 26) * name, bytes([number + 1]) * stone))
         for number, (name, stone) in enumerate(sizes_of)
     ]
     with tempfile.TemporaryDirectory() as folder:
-        one = make(Path(folder, "one.db"), *rows, f"DELETE FROM moss WHERE id % {every + 1} = 0")
+        one = make(Path(folder, "one.db"), *rows, f"DELETE FROM moss WHERE id % {every + 1} = 0", size=size)
         other = Path(folder, "other.db")
         other.write_bytes(one.read_bytes())
         before = held(one)
-        fill_gaps(other)
+        fill_gaps(other, size)
 
         normalise_pages(one)
         normalise_pages(other)
@@ -129,6 +135,10 @@ def test_the_end_of_an_overflow_chain_is_cleaned(tmp_path: Path, size: int) -> N
     assert path.read_bytes()[PAGE_SIZE:].count(1) == clean[PAGE_SIZE:].count(1)
 
 
+def test_a_release_of_few_papers_has_small_pages() -> None:
+    assert [page_size(count) for count in (0, 9_999, 10_000, 1_000_000)] == [1024, 1024, 16384, 16384]
+
+
 def test_the_header_tells_nothing_of_who_wrote_it_and_is_believed(tmp_path: Path) -> None:
     path = make(tmp_path / "one.db", "PRAGMA user_version = 6")
     normalise_pages(path)
@@ -164,9 +174,10 @@ def _set(offset: int, value: bytes) -> Callable[[bytearray], None]:
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
-        (lambda content: content.clear(), "pages are not of 4,096 bytes"),
-        (_set(16, b"\x04\x00"), "pages are not of 4,096 bytes"),
-        (_set(20, b"\x0c"), "pages are not of 4,096 bytes"),
+        (lambda content: content.clear(), "pages are not of 1,024 to 65,536 bytes"),
+        (_set(16, b"\x02\x00"), "pages are not of 1,024 to 65,536 bytes"),
+        (_set(16, b"\x0c\x00"), "pages are not of 1,024 to 65,536 bytes"),
+        (_set(20, b"\x0c"), "pages are not of 1,024 to 65,536 bytes"),
         (_set(36, b"\x00\x00\x00\x01"), "free pages"),
         (_set(52, b"\x00\x00\x00\x01"), "pointer map"),
         (_set(28, b"\x00\x00\x00\x63"), "its size"),

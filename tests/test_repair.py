@@ -62,7 +62,7 @@ def other_index(path: Path) -> None:
 
 
 def emptied_index(path: Path) -> None:
-    overwrite_root(path, "ix_papers_title_key", b"\x0a\x00\x00\x00\x00\x00\x00\x00")
+    overwrite_root(path, "ix_papers_publication_date", b"\x0a\x00\x00\x00\x00\x00\x00\x00")
 
 
 def leaked_page(path: Path) -> None:
@@ -84,7 +84,7 @@ REPAIRABLE = {
     "a drifted search index": (drift, "search index"),
     "pages of the search index": (lambda path: overwrite_root(path, "papers_fts_data"), "table papers_fts"),
     "an index of other columns": (other_index, "integrity"),
-    "pages of an index": (lambda path: overwrite_root(path, "ix_papers_title_key"), "table papers: "),
+    "pages of an index": (lambda path: overwrite_root(path, "ix_papers_publication_date"), "table papers: "),
     "pages of a unique constraint": (lambda path: overwrite_root(path, "sqlite_autoindex_links_1"), "table links: "),
     "an index without entries": (emptied_index, "table papers: "),
     "a trigger that is gone": (

@@ -24,7 +24,7 @@ def wheel(tmp_path: Path) -> Path:
     built = run(*pip, clone(tmp_path), cwd=tmp_path)
     assert built.returncode == 0, built.stderr
     (wheel,) = tmp_path.glob("paper_catalog-*.whl")
-    assert {"catalog/py.typed", "catalog/docs/schema.sql"} <= set(zipfile.ZipFile(wheel).namelist())
+    assert {"catalog/py.typed", "catalog/fresh.json"} <= set(zipfile.ZipFile(wheel).namelist())
     return wheel
 
 

@@ -7,6 +7,8 @@ import resource
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +28,15 @@ class Stopwatch:
         wall, cpu = self._start
         self.wall += time.perf_counter() - wall
         self.cpu += _cpu() - cpu
+
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """Leave out the seconds of the block, inside one that is counted."""
+        self.__exit__()
+        try:
+            yield
+        finally:
+            self.__enter__()
 
 
 def _cpu() -> float:

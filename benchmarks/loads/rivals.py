@@ -1,6 +1,7 @@
 """The same rows by other ways: SQLite's own floor, and what a user does by hand with sqlite-utils.
 
-Both get rows that are ready, from a catalogue that was made before: nothing is read, found or looked up for them.
+Both get rows that are ready, from a catalogue that was made before: nothing is read, found or looked up for
+them while the watch runs.
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ from catalog.schema import schema_statements
 
 _TUNED: Final = ("page_size = 8192", "cache_size = -65536", "temp_store = MEMORY", "foreign_keys = OFF")
 _SEARCH_MEMORY: Final = 64 * 1024 * 1024
+_AT_ONCE: Final = 20_000
+"""How many rows are made ready at a time, so that a million of them fit into memory."""
 
 _ENTRIES: Final = """
 SELECT source_documents.name AS document, digests.name AS digest, digests.digest_date, entry.position, papers.title,
@@ -51,10 +54,11 @@ def load_floor(made: Path, target: Path) -> Stopwatch:
             for _, sql in tables:
                 connection.execute(sql)
         for name, _ in tables:
-            columns, rows = _rows(source, name)
-            marks = ", ".join("?" * len(columns))
-            with watch:
-                connection.executemany(f"INSERT INTO {name} ({', '.join(columns)}) VALUES ({marks})", rows)
+            columns, found = _rows(source, name)
+            insertion = f"INSERT INTO {name} ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})"
+            while rows := found.fetchmany(_AT_ONCE):
+                with watch:
+                    connection.executemany(insertion, rows)
         with watch:
             for sql in others:
                 connection.execute(sql)
@@ -67,15 +71,12 @@ def load_floor(made: Path, target: Path) -> Stopwatch:
 
 def load_by_hand(made: Path, target: Path) -> Stopwatch:
     """Store entries and links with sqlite-utils as its documentation shows: insert, extract, enable the search."""
-    with _connected(made) as source:
-        source.row_factory = sqlite3.Row
-        entries = [dict(row) for row in source.execute(_ENTRIES)]
-        offered = [dict(row) for row in source.execute(_OFFERED)]
     watch = Stopwatch()
-    with closing(sqlite3.connect(target)) as connection, watch:
+    with _connected(made) as source, closing(sqlite3.connect(target)) as connection, watch:
+        source.row_factory = sqlite3.Row
         database = sqlite_utils.Database(connection)
-        database["entries"].insert_all(entries)
-        database["links"].insert_all(offered)
+        database["entries"].insert_all(_dictionaries(source, _ENTRIES, watch))
+        database["links"].insert_all(_dictionaries(source, _OFFERED, watch))
         database["entries"].extract(["title", "abstract", "arxiv_id", "authors"], table="papers", fk_column="paper_id")
         database["entries"].extract(["document", "digest", "digest_date"], table="digests", fk_column="digest_id")
         database["links"].extract(["owner", "repository"], table="repositories", fk_column="repository_id")
@@ -95,10 +96,22 @@ def _schema(made: Path) -> tuple[list[tuple[str, str]], list[str]]:
     return tables, [sql for kind, sql in statements if kind != "table" or "VIRTUAL" in sql[:20]]
 
 
-def _rows(source: sqlite3.Connection, table: str) -> tuple[list[str], list[tuple[object, ...]]]:
+def _dictionaries(source: sqlite3.Connection, query: str, watch: Stopwatch) -> Iterator[dict[str, object]]:
+    """Yield the rows of a query, which are made while the watch stands."""
+    with watch.paused():
+        found = source.execute(query)
+    while True:
+        with watch.paused():
+            rows = [dict(row) for row in found.fetchmany(_AT_ONCE)]
+        if not rows:
+            return
+        yield from rows
+
+
+def _rows(source: sqlite3.Connection, table: str) -> tuple[list[str], sqlite3.Cursor]:
     listed = source.execute(f"SELECT name FROM pragma_table_xinfo('{table}') WHERE hidden = 0")
     columns = [f'"{name}"' for (name,) in listed]
-    return columns, source.execute(f"SELECT {', '.join(columns)} FROM {table}").fetchall()
+    return columns, source.execute(f"SELECT {', '.join(columns)} FROM {table}")
 
 
 @contextmanager

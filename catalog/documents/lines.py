@@ -17,24 +17,26 @@ def split_lines(text: str) -> list[str]:
 
 
 class LineCount:
-    """How many lines the pieces of a text have together; the two characters of one line end may be in two pieces."""
+    """How many lines the pieces of a UTF-8 text have together; the two bytes of one line end may be in two pieces."""
 
     def __init__(self) -> None:
         self._ended = 0
-        self._last = ""
+        self._last = b""
 
     @property
     def count(self) -> int:
         """How many lines there are; a final line end does not start a line."""
-        return self._ended + (self._last not in ("", "\r", "\n"))
+        return self._ended + (self._last not in (b"", b"\r", b"\n"))
 
     @property
     def current(self) -> int:
         """The line in which the next character stands."""
         return self._ended + 1
 
-    def pass_over(self, piece: str) -> None:
+    def pass_over(self, piece: bytes) -> None:
         """Count the next piece."""
-        self._ended += piece.count("\n") + piece.count("\r") - piece.count("\r\n")
-        self._ended -= self._last == "\r" and piece.startswith("\n")
+        self._ended += piece.count(b"\n")
+        if b"\r" in piece:
+            self._ended += piece.count(b"\r") - piece.count(b"\r\n")
+        self._ended -= self._last == b"\r" and piece.startswith(b"\n")
         self._last = piece[-1:] or self._last

@@ -6,7 +6,7 @@ The grammar of addresses is RFC 3986; what counts as a host name is RFC 1123 wit
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 from urllib.parse import quote
 
 _SCHEME = re.compile(r"([a-z][a-z0-9+]{1,15})://+", re.IGNORECASE)
@@ -17,6 +17,7 @@ _NUMBERS = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}")
 _PORT = re.compile(r":(\d{0,5})$")
 _ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})")
 _STRAY_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
+_PATH_BEGINS = re.compile(r"[/?#]")
 _CONTROL = re.compile(r"[\x00-\x20\x7f-\xa0\u2000-\u200f\u2028\u2029\ufeff\ud800-\udfff]")
 _DOUBLED = re.compile(r"/{2,}")
 
@@ -28,8 +29,7 @@ _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz012
 _MAX_LENGTH = 4096
 
 
-@dataclass(frozen=True, slots=True)
-class Address:
+class Address(NamedTuple):
     """One address in normal spelling. `host` has no `www.`; `segments` are the parts of the path, none empty."""
 
     scheme: str
@@ -65,7 +65,8 @@ def _parse(text: str) -> Address:
     if not text or len(text) > _MAX_LENGTH or _CONTROL.search(text):
         raise ValueError("not an address")
     scheme, rest = _split_scheme(text)
-    cut = min((position for position in map(rest.find, "/?#") if position >= 0), default=len(rest))
+    path_begins = _PATH_BEGINS.search(rest)
+    cut = path_begins.start() if path_begins else len(rest)
     host, port = _split_host(rest[:cut])
     path, _, fragment = rest[cut:].partition("#")
     path, _, query = path.partition("?")

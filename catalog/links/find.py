@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from catalog.links.canonical import canonicalize
 from catalog.links.mend import mend
@@ -16,8 +16,7 @@ from catalog.links.targets import FoundLink, Target
 _SHOWN_AS = re.compile(r"\}?\{(?:\\[a-z]{1,12}\{){0,3}")
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
+class _Place(NamedTuple):
     stretch: Stretch
     target: Target
 

@@ -7,7 +7,6 @@ names (letters, digits, `-`, `_`, `.`; at most 100); GitLab's nested groups and 
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 from catalog.links.address import Address, page_url
 from catalog.links.hosts import is_placeholder, word_set
@@ -92,11 +91,11 @@ def forge_target(address: Address) -> Target | None:
     """The repository, gist or owner that an address on a forge names; None where the host is no forge."""
     host, segments = address.host, address.segments
     if host in _GITHUB_HOSTS or host in _GITHUB_RAW_HOSTS:
-        return _github(address if host == "github.com" else replace(address, host="github.com"))
+        return _github(address if host == "github.com" else address._replace(host="github.com"))
     if host == "api.github.com":
         is_repository = len(segments) > 2 and segments[0] == "repos"
         return (
-            _github(replace(address, host="github.com", segments=segments[1:]))
+            _github(address._replace(host="github.com", segments=segments[1:]))
             if is_repository
             else other_page(address)
         )

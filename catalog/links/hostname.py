@@ -6,8 +6,23 @@ import re
 
 from catalog.links.hosts import ENDINGS, PLAIN_ENDINGS, WORD_ENDINGS
 
+
+def split_once(after: str, *names: str) -> str:
+    """A pattern for one of the names in small letters, whole or as a word with one blank in it, with `after` behind it.
+
+    Each alternative begins with a letter: a search for such a pattern looks at first letters alone.
+    """
+    return "|".join(rf"{name}{after}|{name[0]}(?<![a-z0-9]{name[0]})(?:{_cut(name[1:])}){after}" for name in names)
+
+
+def _cut(rest: str) -> str:
+    return "|".join(rf"{rest[:at]}\s{rest[at:]}" for at in range(len(rest)))
+
+
+_DOT = r"\s{0,3}\.\s{0,3}"
 PAGE_ENDINGS = (
-    r"(?:git(?:hub|lab)\s{0,3}\.\s{0,3}io|netlify\.app|vercel\.app|readthedocs\.io|hf\.space|pages\.dev|web\.app|"
+    rf"(?:{split_once(_DOT + 'io', 'github', 'gitlab')}|"
+    r"netlify\.app|vercel\.app|readthedocs\.io|hf\.space|pages\.dev|web\.app|"
     r"notion\.site|herokuapp\.com|streamlit\.app|gradio\.(?:app|live)|surge\.sh|wixsite\.com|weebly\.com)"
 )
 PAGE_HOSTS = (
@@ -35,7 +50,9 @@ _BLANKS = re.compile(r"\s")
 _FOOTNOTE = re.compile(r"\d{1,2}$")
 _MAX_LABELS = 12
 _BROKEN_DOT = re.compile(r"(?:\s{1,4}\.\s{0,4}|\.\s{1,4})(?=[A-Za-z0-9])")
-_SPLIT_NAME = re.compile(r"(?:git ?hub|git ?lab|hugging ?face)(?=\s{0,3}\.)", re.IGNORECASE)
+_SPLIT_NAME = re.compile(
+    split_once(r"(?=\s{0,3}\.)", "github", "gitlab", "huggingface", "bitbucket", "zenodo"), re.IGNORECASE
+)
 _MORE_LABELS = re.compile(r"\s{0,3}\.\s{0,3}[a-z]")
 _COMPLETES = {
     "github": ("com", "io"),

@@ -7,15 +7,16 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from dataclasses import dataclass
+from typing import NamedTuple
 
 _MARK = re.compile(
     r"(?P<tilde>\$\s?\{?\\(?:sim|textasciitilde|tilde\{\s?\})\}?\s?\$|\{\\(?:textasciitilde|sim)(?:\{\s?\})?\}"
     r"|\\textasciitilde\b(?:\s?\{\s?\}|\s(?=[A-Za-z]))?|\\string~|\\~\{\s?\}|\\~|\\sim\b|\{~\}|[∼˜～])"
-    r"|(?P<under>\$\s?\\?_\s?\$|\{\\?_\}|\{\\textunderscore\}|\\textunderscore\b(?:\{\s?\}|\s(?=[A-Za-z]))?)"
+    r"|(?P<under>(?<=[A-Za-z0-9/._~-])\{\\_(?=[A-Za-z0-9])"
+    r"|\$\s?\\?_\s?\$|\{\\?_\}|\{\\textunderscore\}|\\textunderscore\b(?:\{\s?\}|\s(?=[A-Za-z]))?)"
     r"|(?P<hyphen>\{-\}|\$-\$|[‐‑−﹣－]|(?<=[A-Za-z0-9])–(?=[A-Za-z0-9]))"
     r"|(?P<nothing>[\u200b-\u200d\u2060\ufeff\u00ad]|\\-|\\(?:allowbreak|linebreak|nolinkurl)\b(?:\{\})?"
-    r"|\\discretionary\{-?\}\{\}\{\}|\\hspace\{0pt\}|\\penalty\d{1,5}\b|\{\}(?=[A-Za-z0-9/._~-]))"
+    r"|\\discretionary\{-?\}\{\}\{\}|\\hspace\{0pt\}|\\penalty\d{1,5}\b|\\{1,2}(?=\r?\n)|\{\}(?=[A-Za-z0-9/._~-]))"
     r"|\\{1,2}(?P<escaped>[_#%&/:.=?@+])"
     r"|(?P<entity>&(?:amp|lt|gt|quot|nbsp|#38|#95|#x2[fF]|#47);)"
     r"|(?P<wide>(?<=[A-Za-z0-9/])[．／：](?=[A-Za-z0-9/／]))"
@@ -29,8 +30,7 @@ _ENTITIES = {"amp": "&", "#38": "&", "lt": "<", "gt": ">", "quot": '"', "nbsp": 
 _WIDE = {"．": ".", "／": "/", "：": ":"}
 
 
-@dataclass(frozen=True, slots=True)
-class MendedText:
+class MendedText(NamedTuple):
     """A text with its marks undone. `starts`, `origins` and `ends` map pieces of it to places in the original."""
 
     text: str

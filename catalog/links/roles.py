@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import get_args
+from typing import NamedTuple, get_args
 
 from catalog.links import vocabulary
 from catalog.links.sentences import Surroundings
@@ -30,8 +29,7 @@ _NEAR = 100
 _UNSPECIFIC = frozenset(("code", "website", "other", "project page"))
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """What the words say: the roles in the order they are mentioned, and the two facts."""
 
     mentions: tuple[str, ...]

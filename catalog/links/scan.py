@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from catalog.links import hostname, joins
 from catalog.links.hosts import ARCHIVE_DOI_PREFIXES, ENDINGS
@@ -16,37 +16,48 @@ from catalog.links.offered import LED_ENDINGS, is_offered
 from catalog.links.trim import trimmed_end
 
 _ENDING_PATTERN = "|".join(sorted(ENDINGS, key=lambda ending: (-len(ending), ending)))
+# One blank in a scheme, that is a word otherwise.
+_SPLIT_SCHEME = r"h(?<![a-z0-9]h)(?:\sttps?|t\stps?|tt\sps?|ttp\ss)(?=://)"
+_DOT = r"\s{0,3}\.\s{0,3}"
+_DOT_COM, _DOT_CO, _DOT_ORG = rf"(?={_DOT}(?:com|io)\b)", rf"(?={_DOT}co\b)", rf"(?={_DOT}org\b)"
 _ANCHOR = re.compile(
     r"h(?:tt|xx)p(?=s?\s{0,3}[:;]?\s{0,3}[/\\]|s?:)|ftp(?=://)"
+    rf"|{_SPLIT_SCHEME}"
     r"|www(?=\s{0,2}\.)"
-    r"|git ?hub(?=\s{0,3}\.\s{0,3}(?:com|io)\b)|git ?lab(?=\s{0,3}\.\s{0,3}(?:com|io)\b)"
-    r"|hugging ?face(?=\s{0,3}\.\s{0,3}co\b)|hf(?=\.co\s{0,3}/)"
-    r"|bitbucket(?=\s{0,3}\.\s{0,3}org\b)|zenodo(?=\s{0,3}\.\s{0,3}org\b)|doi(?=\s{0,3}\.\s{0,3}org\b)"
+    rf"|{hostname.split_once(_DOT_COM, 'github', 'gitlab')}"
+    rf"|{hostname.split_once(_DOT_CO, 'huggingface')}|hf(?=\.co\s{{0,3}}/)"
+    rf"|{hostname.split_once(_DOT_ORG, 'bitbucket', 'zenodo')}|doi{_DOT_ORG}"
     r"|bit(?=\s{0,3}\.\s{0,3}ly\s{0,3}/)"
     rf"|\.(?={hostname.PAGE_ENDINGS}\b)"
     rf"|\.(?=(?:{_ENDING_PATTERN})/)"
     rf"|\.(?=(?:{LED_ENDINGS})(?![a-z0-9/-]))"
     r"|10(?=\.\d{4,5}/)"
 )
-# Every anchor holds one of these words, or one of the dots below after at most _LONGEST_NAME characters.
-_SCHEME_WORDS = ("http", "hxxp", "ftp://", "www")
-_DOT_OF_ANCHOR = re.compile(r"\.(?=[a-z]{2,12}+(?![a-z0-9-])|\s{0,3}(?:com|io|co|org|ly)\b|\d{4,5}/)")
+# Every anchor holds one of these words, or `://` after at most _LONGEST_SCHEME characters, or one of the dots below
+# after at most _LONGEST_NAME.
+_SCHEME_WORDS = ("http", "hxxp", "www")
+_DOT_OF_ANCHOR = re.compile(r"\.(?:[a-z]{2,12}+(?![a-z0-9-])|\s{0,3}+(?:com?|io|org|ly)\b|\d{4,5}/)")
 _LONGEST_NAME = len("hugging face") + 3
+_LONGEST_SCHEME = len("h ttps")
 _SCHEME = re.compile(
-    r"(?:h(?:tt|xx)p(s?)|(ftp))\s{0,4}[:;]?\s{0,4}[/\\]{0,4}(?:\s{0,4}[/\\]){0,3}\s{0,4}", re.IGNORECASE
+    rf"({_SPLIT_SCHEME}|h(?:tt|xx)ps?|ftp)"
+    r"\s{0,4}[:;]?\s{0,4}[/\\]{0,4}(?:\s{0,4}[/\\]){0,3}\s{0,4}",
+    re.IGNORECASE,
 )
+_SCHEME_BEGINS = re.compile(rf"http|hxxp|ftp|{_SPLIT_SCHEME}")
 _OTHER_SCHEME = re.compile(r"(?:[a-z]{2,6}(?:\+[a-z]{2,5})?\s?:\s?/{1,3}|[a-z]{3,6}//|//)\s?$|git@$", re.IGNORECASE)
-# An address of a repository on GitHub that nothing can make longer or shorter: the text or its sentence ends there, or
-# punctuation and a blank follow, and then neither a slash nor the rest of `.git`.
+# An address that nothing can make longer or shorter, as most are: ordinary letters, and then the text ends, or stops
+# and a blank follow, but no number, no `git` and nothing with a slash, which may be the rest of it.
 _PLAIN = re.compile(
-    r"https://github\.com/[A-Za-z0-9-]{1,60}/[A-Za-z0-9_-]{0,99}+(?<=[A-Za-z0-9])(?<![Ww]{3})"
-    r"(?=[.,;)]{0,3}+(?:\s*+$|(?<=[.,;)])\s++(?!/|git\b)))"
+    r"https?://(?:[a-z0-9]{1,60}+(?:-[a-z0-9]{1,60}+){0,9}+\.){1,6}+[a-z]{2,20}+"
+    r"/(?:[A-Za-z0-9_-]{1,100}+(?![A-Za-z0-9_-])/?+){0,8}+(?<=[A-Za-z0-9/])(?<![Ww]{3})"
+    r"(?=[.,;)]{0,3}+(?:\s*+$|(?<=[.,;)])\s++(?![0-9]|git\b|[^\s/]{0,200}+/))|(?<!/) \.\s*+$)"
 )
 _OPENS_GROUP = ("{", "<")
 _USER = re.compile(r"[A-Za-z0-9._-]{1,64}(?::[A-Za-z0-9._-]{0,64})?@(?=[A-Za-z0-9])")
 _RUN = re.compile(r"[A-Za-z0-9\-._~:/?#@&()+,=%!]{1,2000}")
 _NEXT_SCHEME = re.compile(r"h(?:tt|xx)ps?\s{0,2}:|www\.", re.IGNORECASE)
-_PAGE_HOST = re.compile(r"git ?(?:hub|lab)\s{0,3}\.\s{0,3}io\b")
+_PAGE_HOST = re.compile(hostname.split_once(rf"{_DOT}io\b", "github", "gitlab"))
 _PORT = re.compile(r":\d{1,5}(?=[/\s]|$)")
 _HOST_CHARACTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_."
 _FORGE_AT_END = re.compile(r"(?:github|gitlab)\.com$|huggingface\.co$", re.IGNORECASE)
@@ -57,8 +68,7 @@ _BLANKS = re.compile(r"\s")
 _MAX_HOST = 253
 
 
-@dataclass(frozen=True, slots=True)
-class Stretch:
+class Stretch(NamedTuple):
     """One address in a mended text: the place, and the address in one piece with its scheme."""
 
     start: int
@@ -84,7 +94,9 @@ def first_hint(lowered: str) -> int | None:
     """A place at or before the first anchor, which takes far longer to find; None where there is none for certain."""
     words = _SCHEME_WORDS if ":" in lowered or "/" in lowered or "\\" in lowered else ("www",)
     places = [place for word in words if (place := lowered.find(word)) >= 0]
-    # Where a word stands, only a dot before it can bring the hint forward; what may be cut is far behind it.
+    if (slashes := lowered.find("://")) >= 0:
+        places.append(max(0, slashes - _LONGEST_SCHEME))
+    # Only a dot before these can bring the hint forward; what may be cut is far behind them.
     dot = _DOT_OF_ANCHOR.search(lowered, 0, min(places) + 100) if places else _DOT_OF_ANCHOR.search(lowered)
     if dot is not None:
         places.append(max(0, dot.start() - _LONGEST_NAME))
@@ -104,7 +116,7 @@ def _lowered_one(character: str) -> str:
 
 def _read_at(text: str, lowered: str, anchor: int, floor: int) -> tuple[Stretch | None, int]:
     """The address that an anchor belongs to and that does not begin before `floor`, and where to look on."""
-    if lowered.startswith(("http", "hxxp", "ftp"), anchor):
+    if _SCHEME_BEGINS.match(lowered, anchor):
         stretch = _read_with_scheme(text, anchor)
         return stretch, stretch.end if stretch else anchor + 3
     if lowered[anchor] == "1":
@@ -120,7 +132,7 @@ def _read_with_scheme(text: str, start: int) -> Stretch | None:
     match = _SCHEME.match(text, start)
     if match is None or not _is_scheme(match[0]):
         return None
-    scheme = "ftp" if match[2] else "http" + match[1].lower()
+    scheme = _BLANKS.sub("", match[1]).lower().replace("hxxp", "http")
     user = _USER.match(text, match.end())
     host_start = user.end() if user else match.end()
     host, host_end = hostname.read_host(text, host_start, has_scheme=True)

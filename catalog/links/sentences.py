@@ -6,7 +6,7 @@ Everything here looks at a bounded stretch before and after the address.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 _BEFORE = 600
 _AFTER = 200
@@ -30,8 +30,7 @@ _JOINING_WORD = r"\b(?:and|or|as well as|also|at|on|respectively|mirror|mirrored
 _CONNECTIVE = re.compile(rf"{_MARKS}(?:{_JOINING_WORD}{_MARKS}){{0,3}}", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class Surroundings:
+class Surroundings(NamedTuple):
     """What stands round one address: `before` and `after` within its sentence, and whether it shares another's words.
 
     `shares_previous` is True where only a comma, "and" or the like stands between it and the address before.

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 LinkKind = Literal[
     "repository", "model", "dataset", "space", "project page", "archive", "shortener", "gist", "paper", "other"
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(NamedTuple):
     """What an address points at.
 
     `url` is canonical: host in lower case, display case of owner and name kept, no trailing slash. `key` is the

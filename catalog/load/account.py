@@ -22,7 +22,8 @@ class Account:
     """What a load made of one document. `is_known` where it was loaded before and nothing was added.
 
     `copy_of` is the name under which the very same bytes were there. `repeats` are pairs of names: a digest of the
-    document, and the digest that it repeats.
+    document, and the digest that it repeats. `repeated_by` are the others: a digest of the document, and one that was
+    there before and repeats it, because it is of a later day.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Account:
     reject_count: int = 0
     dated_digest_count: int = 0
     repeats: tuple[tuple[str, str], ...] = ()
+    repeated_by: tuple[tuple[str, str], ...] = ()
     is_known: bool = False
     copy_of: str | None = None
 

@@ -26,7 +26,7 @@ from catalog.load.repeats import settle_repeats
 from catalog.load.staging import id_set, packed_ids, run, run_scalars
 from catalog.load.texts import add_texts
 from catalog.models import digest_entries, digests, loads, rejects, source_documents
-from catalog.records import DocumentRecord, PaperRecord, RejectRecord
+from catalog.records import DigestRecord, DocumentRecord, PaperRecord, RejectRecord
 from catalog.rows import MentionRows, digest_rows, mention_rows
 
 BATCH: Final = 1000
@@ -46,6 +46,13 @@ _REPEATED: Final = """
 SELECT digests.name AS own, repeated.name AS other
 FROM digests JOIN digests AS repeated ON repeated.id = digests.repeats_digest_id
 WHERE digests.source_document_id = :source_document_id ORDER BY digests.id
+"""
+
+_REPEATED_BY: Final = """
+SELECT digests.name AS own, repeating.name AS other
+FROM digests JOIN digests AS repeating ON repeating.repeats_digest_id = digests.id
+WHERE digests.source_document_id = :source_document_id AND repeating.source_document_id <> digests.source_document_id
+ORDER BY digests.id, repeating.name
 """
 
 _END_RELEASE: Final = "DELETE FROM releases"
@@ -68,7 +75,7 @@ def load_document(
         batch.settle(connection)
         return account
     known = next(iter(run(connection, _KNOWN, {"sha256": record.origin.sha256})), None)
-    document_id = known["id"] if known is not None else _insert_document(connection, record)
+    document_id = known["id"] if known is not None else _inserted(connection, source_documents, document_values(record))
     is_known = known is not None and bool(known["is_complete"] >= record.is_complete)
     tally = Tally(is_completion=known is not None)
     if known is not None and is_better_named(connection, record, known):
@@ -132,7 +139,7 @@ def _store(connection: Connection, record: DocumentRecord, document_id: int, tal
         digest_id = _digest_id(connection, record, document_id, place, tally)
         _load_mentions(connection, _staged(ENTRIES, rows, document_id, digest_id), tally, batch)
     _insert_rejects(connection, record.rejects, document_id, tally)
-    for pieces in _batches(record.papers):
+    for pieces in in_batches(record.papers):
         described = [piece for piece in pieces if isinstance(piece, PaperRecord)]
         _load_mentions(connection, _staged(RECORDS, mention_rows(described), document_id, None), tally, batch)
         tally.record_count += len(described)
@@ -141,7 +148,8 @@ def _store(connection: Connection, record: DocumentRecord, document_id: int, tal
         connection.execute(update(source_documents).values(is_complete=1).where(source_documents.c.id == document_id))
 
 
-def _batches(pieces: Iterable[PaperRecord | RejectRecord]) -> Iterator[list[PaperRecord | RejectRecord]]:
+def in_batches(pieces: Iterable[PaperRecord | RejectRecord]) -> Iterator[list[PaperRecord | RejectRecord]]:
+    """Yield `pieces` in their order, as many at a time as are held in memory."""
     remaining = iter(pieces)
     while some := list(islice(remaining, BATCH)):
         yield some
@@ -188,17 +196,29 @@ def _stating(staged: Staged, paper_ids: Sequence[int], *columns: str) -> set[int
     }
 
 
-def _insert_document(connection: Connection, record: DocumentRecord) -> int:
-    origin = record.origin
-    values = {
-        "name": origin.name,
-        "sha256": origin.sha256,
-        "byte_count": origin.byte_count,
-        "line_count": origin.line_count,
-        "format": origin.format,
-        "is_complete": int(record.is_complete),
+def document_values(record: DocumentRecord) -> dict[str, Any]:
+    """Return the row of the document in `source_documents`, without its id."""
+    return {**asdict(record.origin), "is_complete": int(record.is_complete)}
+
+
+def digest_values(digest: DigestRecord) -> dict[str, Any]:
+    """Return what the document says of a digest, as columns of `digests`: its date only where that is stated.
+
+    A date that an earlier load told from evidence is left out, because all evidence is weighed again.
+    """
+    is_dated = digest.digest_date is not None and digest.date_basis not in (None, "open", "single candidate")
+    return {
+        "kind": digest.kind,
+        "title": digest.title,
+        "curator": digest.curator,
+        "query": digest.query,
+        "printed_date": digest.printed_date,
+        "digest_date": digest.digest_date if is_dated else None,
+        "earliest_date": digest.digest_date if is_dated else digest.earliest_date,
+        "latest_date": digest.digest_date if is_dated else digest.latest_date,
+        "date_basis": digest.date_basis if is_dated else "open",
+        "url": digest.url,
     }
-    return _inserted(connection, source_documents, values)
 
 
 def _inserted(connection: Connection, table: Table, values: Mapping[str, Any]) -> int:
@@ -217,21 +237,10 @@ def _digest_id(connection: Connection, record: DocumentRecord, document_id: int,
         if there is not None:
             tally.digests.add(there)
             return int(there)
-    digest = record.digests[place]
-    is_dated = digest.digest_date is not None and digest.date_basis not in (None, "open", "single candidate")
     values = {
         "source_document_id": document_id,
         "name": marked_name(record.origin, place),
-        "kind": digest.kind,
-        "title": digest.title,
-        "curator": digest.curator,
-        "query": digest.query,
-        "printed_date": digest.printed_date,
-        "digest_date": digest.digest_date if is_dated else None,
-        "earliest_date": digest.digest_date if is_dated else digest.earliest_date,
-        "latest_date": digest.digest_date if is_dated else digest.latest_date,
-        "date_basis": digest.date_basis if is_dated else "open",
-        "url": digest.url,
+        **digest_values(record.digests[place]),
     }
     digest_id = _inserted(connection, digests, values)
     tally.digests |= {digest_id} | settle_names(connection, plain_name(record.origin, place))
@@ -303,7 +312,8 @@ def _verify(connection: Connection, record: DocumentRecord, document_id: int, ta
 def _account(
     connection: Connection, record: DocumentRecord, document_id: int, tally: Tally, dated: set[int]
 ) -> Account:
-    repeats = run(connection, _REPEATED, {"source_document_id": document_id})
+    own = {"source_document_id": document_id}
+    repeats, repeated_by = run(connection, _REPEATED, own), run(connection, _REPEATED_BY, own)
     return Account(
         name=record.origin.name,
         entry_count=record.entry_count,
@@ -316,6 +326,7 @@ def _account(
         reject_count=tally.reject_count,
         dated_digest_count=len(dated),
         repeats=tuple((row["own"], row["other"]) for row in repeats),
+        repeated_by=tuple((row["own"], row["other"]) for row in repeated_by),
     )
 
 

@@ -35,13 +35,15 @@ WHERE stated.paper_id = papers.id AND (
 RETURNING papers.id
 """
 
-# The latest version speaks for the paper; between two descriptions of it, the order of their texts decides.
-_SETTLE_DOI: Final = """
+NEWEST_FIRST: Final = "arxiv_version DESC, updated_date DESC"
+"""The latest version speaks for the paper; between two descriptions of it, the order of their texts decides."""
+
+_SETTLE_DOI: Final = f"""
 UPDATE papers SET doi = stated.doi
 FROM (
   SELECT papers.id AS paper_id, (
     SELECT doi FROM paper_records WHERE paper_records.paper_id = papers.id AND doi IS NOT NULL
-    ORDER BY arxiv_version DESC, updated_date DESC, doi LIMIT 1
+    ORDER BY {NEWEST_FIRST}, doi LIMIT 1
   ) AS doi
   FROM papers WHERE id IN (SELECT value FROM json_each(:paper_ids))
 ) AS stated
@@ -53,7 +55,7 @@ _CATEGORIES: Final = f"""
 SELECT stated.paper_id, category.value AS category, min(stated.place > 1 OR category.key > 0) = 0 AS is_primary
 FROM (
   SELECT paper_id, categories, row_number() OVER (
-    PARTITION BY paper_id ORDER BY arxiv_version DESC, updated_date DESC, categories
+    PARTITION BY paper_id ORDER BY {NEWEST_FIRST}, categories
   ) AS place
   FROM paper_records WHERE {_OF_PAPERS} AND categories IS NOT NULL
 ) AS stated, json_each(stated.categories) AS category

@@ -144,11 +144,15 @@ DELETE FROM paper_links WHERE {_OF_PAPERS} AND NOT EXISTS (
 )
 """
 
-# There for one source is there; and what one source calls the paper's own is its own.
+SUMMED_UP: Final = """
+SELECT paper_id, link_id, min(is_promised) AS is_promised, max(is_own) AS is_own FROM link_assertions
+WHERE {0} GROUP BY paper_id, link_id
+"""
+"""There for one source is there; and what one source calls the paper's own is its own."""
+
 _SETTLE_LINKS = f"""
 INSERT INTO paper_links (paper_id, link_id, is_promised, is_own)
-SELECT paper_id, link_id, min(is_promised), max(is_own) FROM link_assertions
-WHERE {_OF_PAPERS} GROUP BY paper_id, link_id
+{SUMMED_UP.format(_OF_PAPERS)}
 ON CONFLICT (paper_id, link_id) DO UPDATE SET is_promised = excluded.is_promised, is_own = excluded.is_own
 WHERE excluded.is_promised <> paper_links.is_promised OR excluded.is_own <> paper_links.is_own
 """

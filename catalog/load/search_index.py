@@ -15,9 +15,9 @@ from sqlalchemy import Connection
 from catalog.models import SEARCH_TABLE
 
 _MEMORY: Final = 64 * 1024 * 1024
-_SET_MEMORY: Final = f"INSERT INTO {SEARCH_TABLE} ({SEARCH_TABLE}, rank) VALUES ('hashsize', {_MEMORY})"
-# The setting was for this load, and is no affair of whoever gets the file.
-_FORGET_MEMORY: Final = f"DELETE FROM {SEARCH_TABLE}_config WHERE k = 'hashsize'"
+_SET: Final = f"INSERT INTO {SEARCH_TABLE} ({SEARCH_TABLE}, rank) VALUES (?, ?)"
+# The settings were for this load, and are no affair of whoever gets the file.
+_FORGET: Final = f"DELETE FROM {SEARCH_TABLE}_config WHERE k IN ('hashsize', 'automerge')"
 
 _TRIGGERS: Final = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'papers' ORDER BY rowid"
 
@@ -37,14 +37,13 @@ _BEGIN: Final = (
 )
 
 _END: Final = (
-    _SET_MEMORY,
     f"INSERT INTO {SEARCH_TABLE} ({SEARCH_TABLE}, rowid, title, abstract) "
     "SELECT 'delete', id, title, abstract FROM temp.indexed",
     *(
         f"INSERT INTO {SEARCH_TABLE} (rowid, title, abstract) SELECT id, title, abstract FROM main.papers WHERE {those}"
         for those in ("id IN (SELECT id FROM temp.indexed)", "id > (SELECT id FROM temp.last_indexed)")
     ),
-    _FORGET_MEMORY,
+    _FORGET,
     "DROP TRIGGER temp.indexed_DELETE",
     "DROP TRIGGER temp.indexed_UPDATE",
     "DROP TABLE temp.indexed",
@@ -53,8 +52,11 @@ _END: Final = (
 
 
 @contextmanager
-def deferred_search_index(connection: Connection) -> Iterator[None]:
+def deferred_search_index(connection: Connection, *, is_bulk: bool = False) -> Iterator[None]:
     """Let the search index wait for the end of the block, which must lie inside a transaction.
+
+    With `is_bulk` nothing of it is merged at once but where sixteen pieces of one size are there: much is written, and
+    to merge four at a time writes it twice as often. For a few papers that would now and then merge the whole index.
 
     An error rolls all of it back with the transaction: triggers and index are never out of line for anybody else.
     """
@@ -64,6 +66,9 @@ def deferred_search_index(connection: Connection) -> Iterator[None]:
     for statement in _BEGIN:
         connection.exec_driver_sql(statement)
     yield
+    connection.exec_driver_sql(_SET, ("hashsize", _MEMORY))
+    if is_bulk:
+        connection.exec_driver_sql(_SET, ("automerge", 0))
     for statement in _END:
         connection.exec_driver_sql(statement)
     for _, sql in triggers:

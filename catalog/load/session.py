@@ -28,8 +28,14 @@ from catalog.models import source_documents
 from catalog.records import DocumentRecord, RejectRecord
 from catalog.rows import entry_abstracts
 
-_BATCH_WEIGHT: Final = 16_000_000
-"""How much is stored in one transaction (see `_weight`): a second's work, of which a kill takes no more."""
+_BATCH_WEIGHT: Final = 32_000_000
+"""How much is stored in one transaction (see `_weight`): two seconds' work, of which a kill takes no more.
+
+The more it is, the fewer pages of indexes are written twice.
+"""
+
+_BULK_WEIGHT: Final = 8_000_000
+"""From here on what is stored at once is worth it to let the pieces of the search index be (measured)."""
 
 _MENTION_WEIGHT: Final = 2000
 _DEFERRED_WEIGHT: Final = 20 * _MENTION_WEIGHT
@@ -172,7 +178,7 @@ class Target:
         """
         if _weight(record) < _DEFERRED_WEIGHT or _are_there(connection, [record]):
             return nullcontext()
-        return deferred_search_index(connection)
+        return deferred_search_index(connection, is_bulk=_weight(record) >= _BULK_WEIGHT)
 
     def load_all(self, records: Sequence[DocumentRecord], terms: LoadTerms) -> Iterator[Account | DocumentError]:
         """Store documents in one transaction, and yield what became of each of them once that is done.
@@ -201,7 +207,7 @@ class Target:
             with translated_errors(self.path, _NOTHING_STORED), connection.begin():
                 if _are_there(connection, records):
                     return None
-                with deferred_search_index(connection):
+                with deferred_search_index(connection, is_bulk=sum(map(_weight, records)) >= _BULK_WEIGHT):
                     accounts = [load_document(connection, record, terms, batch) for record in records]
                     batch.settle(connection)
                 self.check_identity()

@@ -20,9 +20,11 @@ from catalog.rows import Row
 FIELDS: Final = ("title", "abstract", "authors")
 _texts = itemgetter(*FIELDS)
 
-# The one without LaTeX, the longer, the first in code point order.
-_RANK = "CASE WHEN instr({0}, '\\') THEN 0 ELSE length({0}) END"
-_BETTER = f"({_RANK.format('one.{field}')}, other.{{field}}) > ({_RANK.format('other.{field}')}, one.{{field}})"
+RANK: Final = "CASE WHEN instr({0}, char(92)) > 0 THEN 0 ELSE length({0}) END"
+"""How good a text is, in SQL that SQLite and Spark read alike: without LaTeX (no backslash), then the longer one.
+Of equals the first in code point order is the better."""
+
+_BETTER = f"({RANK.format('one.{field}')}, other.{{field}}) > ({RANK.format('other.{field}')}, one.{{field}})"
 
 _STAGED = """
 staged AS (
@@ -36,7 +38,7 @@ staged AS (
 _FILL = f"""
 WITH {_STAGED}, ordered AS (
   SELECT staged.paper_id, given, row_number() OVER (
-    PARTITION BY staged.paper_id ORDER BY {_RANK.format("given")} DESC, given
+    PARTITION BY staged.paper_id ORDER BY {RANK.format("given")} DESC, given
   ) AS place
   FROM staged JOIN papers ON papers.id = staged.paper_id WHERE papers.{{field}} IS NULL
 )
@@ -115,7 +117,7 @@ WHERE paper_id IN (SELECT value FROM json_each(:paper_ids)) AND {field} IS NOT N
 
 _BEST = f"""
 SELECT paper_id, id AS variant_id, {{field}} AS best, title_key AS best_key, row_number() OVER (
-  PARTITION BY paper_id ORDER BY {_RANK.format("{field}")} DESC, {{field}}
+  PARTITION BY paper_id ORDER BY {RANK.format("{field}")} DESC, {{field}}
 ) AS place
 FROM paper_variants
 WHERE paper_id IN (SELECT value FROM json_each(:paper_ids)) AND {{field}} IS NOT NULL

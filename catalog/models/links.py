@@ -48,9 +48,8 @@ repositories = Table(
     ),
     Column("name", Text(collation="NOCASE"), nullable=False, comment="Its name, in the case a source prints"),
     textual("url", "Address of the repository", required=True),
-    UniqueConstraint("host", "owner", "name"),
-    UniqueConstraint("url"),
-    Index(None, "owner"),
+    # The owner first, so that it serves as the index of owners, too. The address is one where these are.
+    UniqueConstraint("owner", "name", "host"),
     not_empty("host", "owner", "name", "url"),
     comment="Where code lives: host, owner and name, one row whatever the case they are written in",
     sqlite_strict=True,

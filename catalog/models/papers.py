@@ -93,8 +93,8 @@ papers = Table(
         comment="Derived: the order of the list of papers: publication date, then row number; those without date last",
     ),
     UniqueConstraint("arxiv_id"),
-    Index(None, "title_key"),
-    Index("ux_papers_title_key_without_arxiv_id", "title_key", unique=True, sqlite_where=text("arxiv_id IS NULL")),
+    # One index for both: it finds papers by title, and no two without arXiv id have one title.
+    Index("ux_papers_title_key_arxiv_id", "title_key", text("coalesce(arxiv_id, '')"), unique=True),
     Index(None, "publication_date"),
     Index(None, "recency"),
     *_listed("has_repository", "publication_year", "digest_count"),

@@ -8,17 +8,18 @@ with disputed as materialized (
     and (select min(asserted_by) < max(asserted_by) from link_assertions where paper_id = papers.id)
     and exists (
       select 1
-      from (select link_id, asserted_by, min(is_promised) as is_promised, max(coalesce(is_official, is_own)) as is_own
+      from (select paper_id, link_id, asserted_by, min(is_promised) as is_promised,
+              max(coalesce(is_official, is_own)) as is_own
             from link_assertions
             where paper_id = papers.id
-            group by link_id, asserted_by) as said
+            group by paper_id, link_id, asserted_by) as said
         join links on links.id = said.link_id and links.kind = 'repository'
-      group by said.link_id
+      group by said.paper_id, said.link_id
       having min(said.is_promised) < max(said.is_promised) or min(said.is_own) < max(said.is_own)
         or count(*) < (
           select count(distinct link_assertions.asserted_by)
           from link_assertions join links on links.id = link_assertions.link_id
-          where link_assertions.paper_id = papers.id and links.kind = 'repository'
+          where link_assertions.paper_id = said.paper_id and links.kind = 'repository'
         )
     )
   order by papers.recency desc

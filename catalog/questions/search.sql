@@ -13,7 +13,7 @@ with common as materialized (
       from (select 1 from papers_fts where papers_fts match 'title : (' || escape_fts(:words) || ')' limit 50)
     ) end end as is_common
 ), pool as materialized (
-  select rowid as paper_id, bm25(papers_fts, 10.0, 1.0) as score
+  select rowid as paper_id, bm25(papers_fts, 1.0, 10.0) as score
   from papers_fts
   where papers_fts match case (select is_common from common)
       when 1 then 'title : (' || escape_fts(:words) || ')' else escape_fts(:words) end
@@ -39,8 +39,8 @@ select papers.title, papers.publication_date, papers.digest_count,
          from paper_links join links on links.id = paper_links.link_id
          where paper_links.paper_id = papers.id and links.kind = 'repository'
          order by paper_links.link_id)) as repositories,
-  highlight(papers_fts, 0, '<b>', '</b>') as marked_title,
-  snippet(papers_fts, 1, '<b>', '</b>', '…', 32) as passage,
+  highlight(papers_fts, 1, '<b>', '</b>') as marked_title,
+  snippet(papers_fts, 0, '<b>', '</b>', '…', 32) as passage,
   papers.id as paper_id
 from ranked
   join papers_fts on papers_fts.rowid = ranked.paper_id

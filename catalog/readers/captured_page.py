@@ -14,6 +14,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import pairwise
 from typing import Final
 
@@ -61,6 +62,9 @@ class _Page:
     refused: tuple[Refused, ...]
 
 
+_TakenApart = tuple[Source, list[Unit], dict[int, Title]]
+
+
 def recognizes(text: str) -> bool:
     """Whether the text is a captured page, from its first and last 128 KiB.
 
@@ -80,10 +84,18 @@ def recognizes(text: str) -> bool:
     return bool(titles) and (has_papers or has_headings)
 
 
-def _taken_apart(text: str) -> tuple[Source, list[Unit], dict[int, Title]]:
+def _taken_apart(text: str) -> _TakenApart:
+    # A page that is looked at as a whole, as nearly all are, is taken apart once to be recognised and to be read.
+    return _taken_apart_once(text) if len(text) <= 2 * _LOOKED_AT else _take_apart(text)
+
+
+def _take_apart(text: str) -> _TakenApart:
     source = Source(text)
     units = find_units(source)
     return source, units, find_titles(source, units)
+
+
+_taken_apart_once = lru_cache(maxsize=1)(_take_apart)
 
 
 def read(document: Document) -> DocumentRecord:
@@ -94,6 +106,7 @@ def read(document: Document) -> DocumentRecord:
     if len(split_lines(document.text)) > MAX_LINES:
         raise DocumentError(f"{document.shown}: has more than {MAX_LINES:,} lines; split it into smaller documents")
     source, units, titles = _taken_apart(document.text)
+    _taken_apart_once.cache_clear()
     bounds = [*find_bounds(units, sorted(titles)), len(units)]
     pages = [
         _read_page(source, units[start:end], {at - start: title for at, title in titles.items() if start <= at < end})

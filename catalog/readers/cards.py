@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from catalog.readers.best_reading import NO_ABSTRACT, Best, Choices, Label, best_reading
 from catalog.readers.looks import (
@@ -43,8 +43,7 @@ WIDEST_WRAPPING: Final = 160  # nobody wraps at more
 __all__ = ["NO_ABSTRACT", "Label", "Labelled", "Reading", "read_pieces"]
 
 
-@dataclass(frozen=True, slots=True)
-class Labelled:
+class Labelled(NamedTuple):
     """A piece, what it is, and what else it may be just as well."""
 
     piece: Piece

@@ -24,8 +24,8 @@ from catalog.readers.json_elements import (
     RawJson,
     array_elements,
     decode_element,
-    object_members,
 )
+from catalog.readers.json_members import object_members
 from catalog.records import DigestRecord, DocumentRecord, EntryRecord, Mention, Origin, RejectRecord
 
 FORMAT: Final = "Daily Papers API"

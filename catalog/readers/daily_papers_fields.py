@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any, Final
 
-from catalog.readers.json_elements import JsonElement, RawJson, array_members, member_at, object_members
+from catalog.readers.json_elements import JsonElement, RawJson
+from catalog.readers.json_members import array_members, member_at, object_members
 from catalog.records import RejectRecord
 
 MAX_COUNT: Final = 10**9
@@ -144,7 +145,7 @@ class Fields:
         return value if isinstance(value, list) else []
 
     def lines_in_elements(self, key: str, name: str, most: int) -> list[str | None]:
-        """Return a text on one line of each object in an array; None where there is none or it is wrong."""
+        """Return a text on one line of each object in an array; None where there is none, or anything is wrong."""
         texts = [value.get(name) if isinstance(value, dict) else None for value in self.array(key)]
         may_be_unusable = self._notes.may_be_unusable
         return [

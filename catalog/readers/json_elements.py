@@ -11,25 +11,20 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any, Final, Literal, NoReturn
 
 MOST_CHARACTERS: Final = 4 * 1024 * 1024
 
-_WHITE_SPACE: Final = " \t\r\n"
-_STRING: Final = r'"[^"\\]*+(?:\\.[^"\\]*+)*+"'
-_NO_BRACKET: Final = rf'[^"{{}}\[\]]*+(?:{_STRING}[^"{{}}\[\]]*+)*+'
-_NO_MARK = re.compile(rf'[^"{{}}\[\],]*+(?:{_STRING}[^"{{}}\[\],]*+)*+', re.DOTALL)
+WHITE_SPACE: Final = " \t\r\n"
+STRING: Final = r'"[^"\\]*+(?:\\.[^"\\]*+)*+"'
+_NO_BRACKET: Final = rf'[^"{{}}\[\]]*+(?:{STRING}[^"{{}}\[\]]*+)*+'
+_NO_MARK = re.compile(rf'[^"{{}}\[\],]*+(?:{STRING}[^"{{}}\[\],]*+)*+', re.DOTALL)
 _BETWEEN_BRACKETS = re.compile(_NO_BRACKET, re.DOTALL)
 _REST_OF_STRING = re.compile(r'[^"\\]*+(?:\\.[^"\\]*+)*+', re.DOTALL)
-_NEXT_KEY = re.compile(rf'[ \t\r\n]*+,?[ \t\r\n]*+"({_STRING[1:-1]})"[ \t\r\n]*+:[ \t\r\n]*+', re.DOTALL)
-_COLON = re.compile(r"[ \t\r\n]*+:[ \t\r\n]*+")
-_ESCAPED_LETTER = re.compile(r"\\u00[2-7]")
 _BLANKS = re.compile(r"[ \t\r\n]*+")
 _ENDS_ELEMENT = re.compile(r"[ \t\r\n]*+[,\]]")
-_STRING_LITERAL = re.compile(r'"([^"\\]*+(?:\\.[^"\\]*+)*+)"([ \t\r\n]*+:[ \t\r\n]*+)?', re.DOTALL)
 
 
 class JsonDamage(ValueError):
@@ -60,7 +55,7 @@ class RawJson:
             if last_break < 0:
                 return self.line, self.char + index
             return self.line + self.text.count("\n", 0, index), index - last_break - 1
-        place = _Place(self.line, self.char)
+        place = Place(self.line, self.char)
         place.pass_over(self.text[:index])
         return place.line, place.char
 
@@ -84,16 +79,16 @@ def decode_element(text: str, line: int = 1, char: int = 0) -> JsonElement | Dam
 
     Raises nothing: what is no JSON, is nested too deeply or holds a number that is too long comes as DamagedElement.
     """
-    place = _Place(line, char)
-    stripped = text.lstrip(_WHITE_SPACE)
+    place = Place(line, char)
+    stripped = text.lstrip(WHITE_SPACE)
     place.pass_over(text[: len(text) - len(stripped)])
-    stripped = stripped.rstrip(_WHITE_SPACE)
+    stripped = stripped.rstrip(WHITE_SPACE)
     try:
         # One decoder for all: json.loads would make one for each value. It also has the words for a byte order mark.
         value = json.loads(stripped) if stripped.startswith("\ufeff") else _DECODER.decode(stripped)
     except json.JSONDecodeError as error:
         what = error.msg[:1].lower() + error.msg[1:].removesuffix(" at").rstrip(": ")
-        reached = _Place(place.line, place.char)
+        reached = Place(place.line, place.char)
         reached.pass_over(stripped[: error.pos])
         reason = f"{what} at character {reached.char + 1} of line {reached.line}"
     except RecursionError:
@@ -117,8 +112,8 @@ def array_elements(
     where the text is no array, is cut short, goes on after the array, or holds an element of more than `most`
     characters; what came before is given first.
     """
-    structure = _Structure()
-    array = _OpenArray(most, _Place(line, char))
+    structure = Structure()
+    array = _OpenArray(most, Place(line, char))
     for piece in pieces:
         start = array.decode_next(piece, 0)
         while (cut := structure.next_cut(piece, start)) is not None:
@@ -131,102 +126,7 @@ def array_elements(
     array.end()
 
 
-def object_members(raw: RawJson) -> dict[str, RawJson]:
-    """Return the members of a JSON object by name, each value as it stands; the values are not looked at.
-
-    Raises JsonDamage where `raw` is no object, is cut short, or holds a name twice.
-    """
-    found: dict[str, RawJson] = {}
-    for piece in _between_commas(raw, "{}"):
-        name = _STRING_LITERAL.match(piece.text)
-        key = None if name is None or name[2] is None else _decoded(name[1])
-        if name is None or key is None:
-            raise JsonDamage(piece.line, "a member of an object has no name")
-        if key in found:
-            raise JsonDamage(piece.line, f"the name {key[:80]!a} stands twice in one object")
-        line, char = piece.place(name.end())
-        found[key] = RawJson(text=piece.text[name.end() :], line=line, char=char)
-    return found
-
-
-def member_at(element: JsonElement, names: Sequence[str]) -> RawJson | None:
-    """Return the value to which `names` lead from the object that an element is, each name in the object before it.
-
-    It is as `object_members` gives it, without a look at all the others; None where it is not found at once.
-    """
-    text, start = element.text, _start_by_name(element, names)
-    try:
-        if start is None:
-            start = 0
-            for name in names:
-                start = _member_start(text, start + 1, name)
-        end = _pass_over(text, start)
-    except (ValueError, RecursionError):
-        return None
-    line, char = element.place(start)
-    return RawJson(text=text[start:end], line=line, char=char)
-
-
-def _start_by_name(element: JsonElement, names: Sequence[str]) -> int | None:
-    """Where that value starts, if the name alone tells it: the last of the names is in letters, none of them escaped.
-
-    Where it stands as often as the objects on the way have that name, nothing else is of that spelling. Where each of
-    these objects is the first value of the one before, the last one's comes first.
-    """
-    if not (names[-1].isascii() and names[-1].isalpha()):
-        return None
-    text, literal = element.text, f'"{names[-1]}"'
-    value, start, expected = element.value, 0, 0
-    for depth, name in enumerate(names):
-        if not isinstance(value, dict) or name not in value:
-            return None
-        expected += names[-1] in value
-        if depth == len(names) - 1:
-            break
-        opening = _NEXT_KEY.match(text, start + 1)
-        if opening is None or opening[1] != name:
-            return None
-        start, value = opening.end(), value[name]
-    if text.count(literal) != expected or _ESCAPED_LETTER.search(text) is not None:
-        return None
-    colon = _COLON.match(text, text.find(literal, start) + len(literal))
-    return None if colon is None else colon.end()
-
-
-def _member_start(text: str, position: int, name: str) -> int:
-    """Where the value with this name starts in the object whose first member is at `position`; raises ValueError."""
-    while (key := _NEXT_KEY.match(text, position)) is not None:
-        if key[1] == name:
-            return key.end()
-        position = _pass_over(text, key.end())
-    raise ValueError(name)
-
-
-def array_members(raw: RawJson) -> list[RawJson]:
-    """Return the values of a JSON array as they stand, without a look at them; raises as `object_members` does."""
-    return list(_between_commas(raw, "[]"))
-
-
-def string_place(element: JsonElement, key: str, value: str) -> tuple[int, int] | None:
-    """Return line and character of the JSON string `value` under `key`: of its first character inside the quotes.
-
-    Key and value are meant as decoded. Of several such strings in the element it is the first, at any depth. None
-    where there is none.
-    """
-    index = _string_index(element.text, key, value)
-    return None if index is None else element.place(index)
-
-
-def string_literal(element: JsonElement, key: str, value: str) -> str | None:
-    """Return that string as it stands between its quotes, for `EscapedText`; None where there is none."""
-    index = _string_index(element.text, key, value)
-    if index is None:
-        return None
-    match = _STRING_LITERAL.match(element.text, index - 1)
-    return None if match is None else match[1]
-
-
-class _Place:
+class Place:
     """A place in the document that moves on over text, given in pieces."""
 
     def __init__(self, line: int = 1, char: int = 0) -> None:
@@ -235,6 +135,7 @@ class _Place:
         self._is_after_return = False
 
     def pass_over(self, text: str) -> None:
+        """Move on over the next piece."""
         if not text:
             return
         line_breaks = _line_breaks(text)
@@ -252,7 +153,7 @@ class _Place:
         return self.line - 1 if self.char == 0 and self.line > 1 else self.line
 
 
-class _Structure:
+class Structure:
     """Which brackets and commas of a JSON text are those of its outermost array; knows nothing of values."""
 
     def __init__(self) -> None:
@@ -302,7 +203,7 @@ class _Structure:
 class _OpenArray:
     """The array so far: what is expected next, and the text of the element that is not whole yet."""
 
-    def __init__(self, most: int, place: _Place) -> None:
+    def __init__(self, most: int, place: Place) -> None:
         self._most = most
         self._state: Literal["before", "first", "next", "after"] = "before"
         self._place = place
@@ -335,7 +236,7 @@ class _OpenArray:
     def add(self, text: str) -> None:
         """Take text that no bracket or comma of the array itself stands in."""
         if not self._held:
-            stripped = text.lstrip(_WHITE_SPACE)
+            stripped = text.lstrip(WHITE_SPACE)
             self._place.pass_over(text[: len(text) - len(stripped)])
             text = stripped
             self._start = (self._place.line, self._place.char)
@@ -377,52 +278,6 @@ class _OpenArray:
         raise JsonDamage(self._place.line, reason or "a bracket does not match")
 
 
-def _between_commas(raw: RawJson, brackets: str) -> Iterator[RawJson]:
-    """Give what stands between the commas of the object or array that `raw` is, without white space around it."""
-    text = raw.text
-    structure = _Structure()
-    cuts: list[int] = []
-    while (cut := structure.next_cut(text, cuts[-1] + 1 if cuts else 0)) is not None:
-        cuts.append(cut)
-    if len(cuts) < 2 or cuts[0] != 0 or cuts[-1] != len(text) - 1 or text[0] + text[-1] != brackets:
-        raise JsonDamage(raw.line, f"the text is not one {'object' if brackets == '{}' else 'array'}")
-    place = _Place(raw.line, raw.char)
-    for opening, closing in pairwise(cuts):
-        piece = text[opening + 1 : closing]
-        stripped = piece.lstrip(_WHITE_SPACE)
-        place.pass_over(text[opening : closing - len(stripped)])
-        if stripped:
-            yield RawJson(text=stripped.rstrip(_WHITE_SPACE), line=place.line, char=place.char)
-        elif len(cuts) > 2:
-            raise JsonDamage(place.line, "nothing stands between two commas")
-        place.pass_over(stripped)
-
-
-def _string_index(text: str, key: str, value: str) -> int | None:
-    is_value_of_key_at = -1
-    for match in _STRING_LITERAL.finditer(text):
-        if match.start() == is_value_of_key_at and match[2] is None and _decoded(match[1]) == value:
-            return match.start(1)
-        if match[2] is not None and _decoded(match[1]) == key:
-            is_value_of_key_at = match.end()
-    return None
-
-
-def _pass_over(text: str, start: int) -> int:
-    """Where the JSON value ends that starts there; raises what Python's decoder does."""
-    return _SCANNER.raw_decode(text, start)[1]
-
-
-def _decoded(literal: str) -> str | None:
-    if "\\" not in literal:
-        return literal
-    try:
-        decoded = json.loads(f'"{literal}"')
-    except ValueError:
-        return None
-    return decoded if isinstance(decoded, str) else None
-
-
 def _line_breaks(text: str) -> int:
     feeds = text.count("\n")
     return feeds + text.count("\r") - text.count("\r\n") if "\r" in text else feeds
@@ -440,5 +295,4 @@ def _refuse_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is no number of JSON")
 
 
-_SCANNER: Final = json.JSONDecoder()
 _DECODER: Final = json.JSONDecoder(parse_constant=_refuse_constant, object_pairs_hook=_object)

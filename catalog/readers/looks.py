@@ -80,6 +80,8 @@ _OPENERS: Final = _words(
 _WORD = re.compile(r"[A-Za-z]+")
 _OPENS_WITH_LETTERS = re.compile(r"[^A-Za-z]{0,500}+[A-Za-z]")
 _ADDRESS = re.compile(r"https?:|www\.|\b(?:github|gitlab|huggingface)\.(?:com|co|io)\b|\.github\.io", re.IGNORECASE)
+# Every address that is one here has one of these, and nearly no title does.
+_PART_OF_ADDRESS = re.compile(r"[.:](?:(?<=[sSpP\u017f]:)|(?<=[wW]\.)|(?<=\.)[cCgGiI\u0130\u0131])")
 _ADDRESS_LAST = re.compile(r"[\w./:~-]{0,200}\.[a-zA-Z]{2,6}(?:/\S{0,300})?")
 _SENTENCE_BREAK = re.compile(r"[a-z0-9)\]%][.] [\"'(]?[A-Z]")
 _MARKUP = re.compile(r"[#<{}|$>`=]|//|/\*|\* |- |\+ |\d{1,3}[.)] |import |from \w{1,40} import|def |class |@|\.\. |\[")
@@ -104,8 +106,7 @@ def title_cost(text: str, *, is_furniture: bool = False) -> int:
         cost += FIRST_PERSON
     if ". " in looked_at and _SENTENCE_BREAK.search(looked_at):
         cost += SEVERAL_SENTENCES
-    # Every address that is one here has a dot or a colon.
-    if ("." in looked_at or ":" in looked_at) and _ADDRESS.search(looked_at):
+    if _PART_OF_ADDRESS.search(looked_at) and _ADDRESS.search(looked_at):
         cost += ADDRESS
     if text[0].islower():
         cost += LOWER_CASE

@@ -20,7 +20,7 @@ _JSON_OPENING = re.compile(r"[\s\ufeff]*+[{\[]")
 # right after, or an address on a line of its own, or a list of addresses.
 _LINK_MARKS: Final = ("](", "][")
 _OPENS_TITLE = re.compile(
-    r"\n(?:[ \t>*+-]{0,12}#{1,6}[ \t]|[ \t]{0,20}(?:={3}|-{3}|https?://)"
+    r"\n(?=[ \t>*+#=hRLVH-])(?:[ \t>*+-]{0,12}#{1,6}[ \t]|[ \t]{0,20}(?:={3}|-{3}|https?://)"
     r"|[ \t#*]{0,12}(?:References|Links|Visible links|Hidden links))"
 )
 
@@ -61,7 +61,9 @@ def _opens_as_markup(text: str) -> bool:
 
 def may_have_titles(text: str) -> bool:
     """Whether anything in the text may be a title of a captured page."""
-    return any(mark in text for mark in _LINK_MARKS) or _OPENS_TITLE.search("\n" + with_line_feeds(text)) is not None
+    # One character is looked for ten times faster than two.
+    has_links = "]" in text and any(mark in text for mark in _LINK_MARKS)
+    return has_links or _OPENS_TITLE.search("\n" + with_line_feeds(text)) is not None
 
 
 def _any_text(_: str) -> bool:

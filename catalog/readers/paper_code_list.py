@@ -14,7 +14,8 @@ from typing import Any, Final
 from catalog.arxiv import parse_arxiv_id
 from catalog.documents import Document, DocumentError, DocumentStream
 from catalog.links import canonicalize
-from catalog.readers.json_elements import DamagedElement, JsonDamage, JsonElement, array_elements, string_place
+from catalog.readers.json_elements import DamagedElement, JsonDamage, JsonElement, array_elements
+from catalog.readers.json_members import string_place
 from catalog.records import DocumentRecord, LinkRecord, Origin, PaperRecord, RejectRecord
 
 FORMAT: Final = "paper and code list"

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
 from catalog.readers.trailers import DateLine, Trailer, read_date_line, read_trailer, strip_blanks
 
@@ -38,8 +38,7 @@ MIN_PAGE_LINES: Final = 6
 _CURATOR = re.compile(r"by[ \u00a0]{0,4}(AK\b.{0,120})")
 
 
-@dataclass(frozen=True, slots=True)
-class Paragraph:
+class Paragraph(NamedTuple):
     """A run of lines that are not blank; `text` is the lines without outer blanks, joined by one blank."""
 
     start: int

@@ -10,14 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final
 
-from catalog.readers.json_elements import (
-    DamagedElement,
-    JsonElement,
-    RawJson,
-    array_elements,
-    decode_element,
-    object_members,
-)
+from catalog.readers.json_elements import DamagedElement, JsonElement, RawJson, array_elements, decode_element
+from catalog.readers.json_members import object_members
 from catalog.readers.saved_page_outline import Properties, Span
 
 TARGET: Final = "DailyPapers"

@@ -21,8 +21,8 @@ MAX_MARKS: Final = 65_000
 MAX_TAGS: Final = 1_000_000
 MAX_ADDRESS: Final = 2_000
 
-# The set of first characters comes first, for which a text is searched many times faster than for alternatives.
-_MARK = re.compile(r"[<dD](?i:(?<=<)article(?=[\s/>])|(?<=\sd)ata-props(?=[\s=]))")
+# The sets of first characters come first, for which a text is searched many times faster than for alternatives.
+_MARK = re.compile(r"[<dD][aA](?i:(?<=<a)rticle(?=[\s/>])|(?<=\sda)ta-props(?=[\s=]))")
 _CARD_END = re.compile(r"</article\s{0,99}>", re.IGNORECASE)
 _SCRIPT = re.compile(r"<script(?=[\s/>])", re.IGNORECASE)
 _SCRIPT_END = re.compile(r"</script", re.IGNORECASE)
@@ -251,7 +251,10 @@ def _is_within(stretches: Sequence[tuple[int, int]], offset: int) -> bool:
 
 
 def _line_ends(text: str, start: int, end: int) -> int:
-    return text.count("\n", start, end) + text.count("\r", start, end) - text.count("\r\n", start, end)
+    feeds = text.count("\n", start, end)
+    if text.find("\r", start, end) < 0:
+        return feeds
+    return feeds + text.count("\r", start, end) - text.count("\r\n", start, end)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from catalog.dates import NoSuchDayError, parse_printed_date
 
@@ -46,16 +45,14 @@ _DATE_LINE = re.compile(_DATE)
 _COMMENTS_LINE = re.compile(r"(?P<comments>[0-9]{1,3})(?: comments?)?")
 
 
-@dataclass(frozen=True, slots=True)
-class DateLine:
+class DateLine(NamedTuple):
     """A date as it stands, and in ISO 8601 where the year stands with it."""
 
     text: str
     iso: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Trailer:
+class Trailer(NamedTuple):
     """The lines from `start` up to `end`, and what they say; None where they do not say it."""
 
     start: int

@@ -73,24 +73,15 @@ def _write_draft(database: Path, release: Path, draft: Path, on_step: Callable[[
         stack.callback(checks.stop)
         indexing = Meanwhile(pool, partial(make_search_index, database, index))
         stack.callback(indexing.stop)
-
-        def finished_index() -> Path:
-            indexing.result()
-            return index
-
-        def step() -> None:
-            checks.require_sound_so_far()
-            on_step()
-
         try:
             copy_catalogue(
                 database,
                 scratch,
                 draft,
                 importlib.metadata.version("paper-catalog"),
-                search_index=finished_index,
+                search_index=indexing.result,
                 on_begin=until_begun.close,
-                on_step=step,
+                on_step=partial(_go_on, checks, on_step),
             )
             _discard(scratch, index)
             normalise_pages(draft)
@@ -101,6 +92,11 @@ def _write_draft(database: Path, release: Path, draft: Path, on_step: Callable[[
         on_step()
         _refuse_broken(database, checks.results())
         on_step()
+
+
+def _go_on(checks: Checking, on_step: Callable[[], None]) -> None:
+    checks.require_sound_so_far()
+    on_step()
 
 
 def _may_be_of_damaged_rows(error: Exception) -> bool:

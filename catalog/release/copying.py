@@ -20,6 +20,7 @@ from catalog.database import APPLICATION_ID, known_revisions
 from catalog.fresh import Row, fresh_catalogue
 from catalog.models import metadata
 from catalog.release.order import CONTENT_TABLES, ORDER, primary_key
+from catalog.release.pages import page_size
 from catalog.release.scratch import joined, open_scratch, place_rows, selected
 from catalog.release.search_index import copy_search_index
 
@@ -87,6 +88,8 @@ def copy_catalogue(
         connection.execute(f"PRAGMA main.application_id = {APPLICATION_ID}")
         connection.execute(f"PRAGMA main.user_version = {fresh_catalogue().user_version}")
         connection.execute("COMMIT")
+        (paper_count,) = connection.execute("SELECT count(*) FROM main.papers").fetchone()
+        connection.execute(f"PRAGMA main.page_size = {page_size(paper_count)}")
         connection.execute("VACUUM main INTO ?", (target.absolute().as_uri(),))
         on_step()
 

@@ -15,7 +15,7 @@ from catalog.database import create_catalog_engine, translated_errors
 from catalog.models import metadata
 from catalog.release.beside import SUFFIXES, beside, wrong_beside
 from catalog.release.order import ORDER, misplaced
-from catalog.release.pages import PageError, count_unclean_pages
+from catalog.release.pages import PageError, count_unclean_pages, page_size
 from catalog.schema import schema_statements
 
 JOURNALS: Final = ("-journal", "-wal", "-shm")
@@ -85,6 +85,11 @@ def _form(database: Path) -> Iterator[_Broken]:
     except PageError as error:
         yield "pages", str(error)
     with closing(_open(database)) as connection:
+        (size,), (paper_count,) = (
+            connection.execute(query).fetchone() for query in ("PRAGMA page_size", "SELECT count(*) FROM papers")
+        )
+        if size != page_size(paper_count):
+            yield "pages", f"are of {size:,} bytes where so many papers have {page_size(paper_count):,}"
         yield from _misplaced(connection)
         clocks = " OR ".join(f"({name} IS NOT NULL)" for name in _CLOCKS if name != "as_of_date")
         if connection.execute(f"SELECT 1 FROM loads WHERE {clocks}").fetchone():  # noqa: S608 - columns of ours

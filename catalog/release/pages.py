@@ -17,8 +17,8 @@ from pathlib import Path
 from struct import unpack_from
 from typing import BinaryIO, Final
 
-PAGE_SIZE: Final = 4096
-"""The size of a page in a release, in bytes: what SQLite takes by itself since 3.12."""
+_MANY_PAPERS: Final = 10_000
+_SMALL_PAGE, _LARGE_PAGE = 1024, 16384
 
 _HEADER: Final = {
     18: b"\x01\x01",  # written and read with a rollback journal
@@ -37,6 +37,15 @@ _MOST_PAGES: Final = 1 << 24
 
 _Overflow = tuple[int, int]
 """First page of an overflow chain, and the bytes of payload in the whole chain."""
+
+
+def page_size(paper_count: int) -> int:
+    """Return the size of a page, in bytes, in a release of so many papers.
+
+    A file of few papers is in large part the beginnings of some seventy tables and indexes, each on a page of its own.
+    In one of many, rows of one and a half kilobytes leave little of a large page unused (measured in docs/size.md).
+    """
+    return _LARGE_PAGE if paper_count >= _MANY_PAPERS else _SMALL_PAGE
 
 
 class PageError(ValueError):
@@ -68,11 +77,11 @@ def _walk(path: Path, *, is_writing: bool) -> int:
 
 
 def _clean(file: BinaryIO, *, is_writing: bool) -> int:
-    page_count = _page_count(file)
+    size, page_count = _measures(file)
     changed = 0
     chains: list[_Overflow] = []
     for number in range(1, page_count + 1):
-        before = _read(file, number)
+        before = _read(file, number, size)
         after = bytearray(before)
         if number == 1:
             for offset, value in _HEADER.items():
@@ -85,37 +94,46 @@ def _clean(file: BinaryIO, *, is_writing: bool) -> int:
             raise PageError(f"page {number} is of no known kind")
         changed += _write(file, number, before, after, is_writing=is_writing)
     # Each page is of one chain at most: in a hostile file many chains could lead through one page, or in a circle.
-    if sum(-(-payload // (PAGE_SIZE - 4)) for _, payload in chains) > page_count:
+    if sum(-(-payload // (size - 4)) for _, payload in chains) > page_count:
         raise PageError("its overflow chains are longer than the file")
     for chain in chains:
-        changed += _clean_end_of(file, chain, page_count, is_writing=is_writing)
+        changed += _clean_end_of(file, chain, size, page_count, is_writing=is_writing)
     return changed
 
 
-def _page_count(file: BinaryIO) -> int:
+def _measures(file: BinaryIO) -> tuple[int, int]:
+    """Return the size of a page, and how many there are."""
     header = file.read(100)
-    if len(header) < 100 or unpack_from(">H", header, 16)[0] != PAGE_SIZE or header[20] != 0:
-        raise PageError(f"its pages are not of {PAGE_SIZE:,} bytes")
+    size = _size_in(header)
     if any(header[_FREE_PAGES]) or any(header[_AUTO_VACUUM]):
         raise PageError("it has free pages or a pointer map")
-    size = file.seek(0, 2)
-    if size % PAGE_SIZE or size // PAGE_SIZE != unpack_from(">I", header, 28)[0]:
+    byte_count = file.seek(0, 2)
+    if byte_count % size or byte_count // size != unpack_from(">I", header, 28)[0]:
         raise PageError("its size is not the one in its header")
-    if size // PAGE_SIZE >= _MOST_PAGES:
-        raise PageError(f"it has more than {_MOST_PAGES * PAGE_SIZE // 1_000_000_000} GB")
-    return size // PAGE_SIZE
+    if byte_count // size >= _MOST_PAGES:
+        raise PageError(f"it has more than {_MOST_PAGES * size // 1_000_000_000} GB")
+    return size, byte_count // size
 
 
-def _read(file: BinaryIO, number: int) -> bytes:
-    file.seek((number - 1) * PAGE_SIZE)
-    return file.read(PAGE_SIZE)
+def _size_in(header: bytes) -> int:
+    size = unpack_from(">H", header, 16)[0] if len(header) == 100 else 0
+    size = 65536 if size == 1 else size  # two bytes cannot say it otherwise
+    # Below 1,024, one byte that tells the length of a cell no longer tells that it is short enough (`_overflows`).
+    if size < 1024 or size & (size - 1) or header[20] != 0:
+        raise PageError("its pages are not of 1,024 to 65,536 bytes")
+    return int(size)
+
+
+def _read(file: BinaryIO, number: int, size: int) -> bytes:
+    file.seek((number - 1) * size)
+    return file.read(size)
 
 
 def _write(file: BinaryIO, number: int, before: bytes, after: bytearray, *, is_writing: bool) -> int:
     if before == after:
         return 0
     if is_writing:
-        file.seek((number - 1) * PAGE_SIZE)
+        file.seek((number - 1) * len(after))
         file.write(after)
     return 1
 
@@ -124,12 +142,12 @@ def _clean_btree_page(page: bytearray, start: int) -> None:
     freeblock, cell_count, content = unpack_from(">HHH", page, start + 1)
     pointers_end = _pointers_start(page, start) + 2 * cell_count
     content = content or 65536  # how a page of 65,536 bytes says so
-    if not pointers_end <= content <= PAGE_SIZE:
+    if not pointers_end <= content <= len(page):
         raise PageError("a page says that its cells begin where they cannot")
     page[pointers_end:content] = bytes(content - pointers_end)
     while freeblock:
         following, size = unpack_from(">HH", page, freeblock)
-        if freeblock + size > PAGE_SIZE or size < 4 or (following and following <= freeblock):
+        if freeblock + size > len(page) or size < 4 or (following and following <= freeblock):
             raise PageError("a page has a free block where none can be")
         page[freeblock + 4 : freeblock + size] = bytes(size - 4)
         freeblock = following
@@ -144,7 +162,7 @@ def _pointers_start(page: bytearray, start: int) -> int:
 def _cells(page: bytearray, start: int) -> tuple[int, ...]:
     (cell_count,) = unpack_from(">H", page, start + 3)
     cells = unpack_from(f">{cell_count}H", page, _pointers_start(page, start))
-    if cells and (max(cells) > PAGE_SIZE - 4 or min(cells) < start + 8):
+    if cells and (max(cells) > len(page) - 4 or min(cells) < start + 8):
         raise PageError("a page has a cell where none can be")
     return cells
 
@@ -158,7 +176,7 @@ def _clean_fragments(page: bytearray, start: int, content: int) -> None:
         used.append((freeblock, freeblock + size))
         freeblock = following
     end = content
-    for cell, cell_end in [*sorted(used), (PAGE_SIZE, PAGE_SIZE)]:
+    for cell, cell_end in [*sorted(used), (len(page), len(page))]:
         if cell > end:
             page[end:cell] = bytes(cell - end)
         end = max(end, cell_end)
@@ -173,7 +191,7 @@ def _cell_size(page: bytearray, start: int, cell: int) -> int:
     payload, at = _varint(page, at)
     if kind == _LEAF_TABLE:
         at = _varint(page, at)[1]
-    local = _local_size(payload, kind)
+    local = _local_size(payload, kind, len(page))
     return max(4, at - cell + local + (4 if local < payload else 0))
 
 
@@ -184,7 +202,7 @@ def _overflows(page: bytearray, start: int) -> Iterator[_Overflow]:
         return
     skip = 4 if kind == _INTERIOR_INDEX else 0
     # Nearly every cell is told by its first two bytes to be too short: this line runs once for each row of the file.
-    least = 128 + (_most_local(kind) >> 7)
+    least = 128 + (_most_local(kind, len(page)) >> 7)
     cells = _cells(page, start)
     long = [
         cell
@@ -193,27 +211,27 @@ def _overflows(page: bytearray, start: int) -> Iterator[_Overflow]:
     ]
     for cell in long:
         payload, at = _varint(page, cell + skip)
-        local = _local_size(payload, kind)
+        local = _local_size(payload, kind, len(page))
         if local == payload:
             continue
         if kind == _LEAF_TABLE:
             at = _varint(page, at)[1]
-        if at + local + 4 > PAGE_SIZE:
+        if at + local + 4 > len(page):
             raise PageError("a cell is longer than its page")
         yield unpack_from(">I", page, at + local)[0], payload - local
 
 
-def _most_local(kind: int) -> int:
-    """Return how many bytes of payload a page of this kind holds of one cell, before the others overflow (1.6)."""
-    return PAGE_SIZE - 35 if kind == _LEAF_TABLE else (PAGE_SIZE - 12) * 64 // 255 - 23
+def _most_local(kind: int, size: int) -> int:
+    """Return how many bytes of payload such a page holds of one cell, before the others overflow (1.6)."""
+    return size - 35 if kind == _LEAF_TABLE else (size - 12) * 64 // 255 - 23
 
 
-def _local_size(payload: int, kind: int) -> int:
-    most = _most_local(kind)
+def _local_size(payload: int, kind: int, size: int) -> int:
+    most = _most_local(kind, size)
     if payload <= most:
         return payload
-    least = (PAGE_SIZE - 12) * 32 // 255 - 23
-    local = least + (payload - least) % (PAGE_SIZE - 4)
+    least = (size - 12) * 32 // 255 - 23
+    local = least + (payload - least) % (size - 4)
     return local if local <= most else least
 
 
@@ -221,7 +239,7 @@ def _varint(page: bytearray, at: int) -> tuple[int, int]:
     """Return the number of variable length (1.6) at `at`, and the place after it."""
     value = 0
     for length in range(1, 10):
-        if at + length > PAGE_SIZE:
+        if at + length > len(page):
             break
         byte = page[at + length - 1]
         if length == 9:
@@ -232,18 +250,18 @@ def _varint(page: bytearray, at: int) -> tuple[int, int]:
     raise PageError("a number in a cell does not end on its page")
 
 
-def _clean_end_of(file: BinaryIO, chain: _Overflow, page_count: int, *, is_writing: bool) -> int:
+def _clean_end_of(file: BinaryIO, chain: _Overflow, size: int, page_count: int, *, is_writing: bool) -> int:
     """Zero what follows the payload on the last page of an overflow chain; return 1 where that changed the page."""
     number, remaining = chain
     while 1 < number <= page_count:
-        before = _read(file, number)
+        before = _read(file, number, size)
         (following,) = unpack_from(">I", before)
-        if remaining > PAGE_SIZE - 4:
-            number, remaining = following, remaining - (PAGE_SIZE - 4)
+        if remaining > size - 4:
+            number, remaining = following, remaining - (size - 4)
             continue
         if following:
             break
         after = bytearray(before)
-        after[4 + remaining :] = bytes(PAGE_SIZE - 4 - remaining)
+        after[4 + remaining :] = bytes(size - 4 - remaining)
         return _write(file, number, before, after, is_writing=is_writing)
     raise PageError("an overflow chain does not end where it must")

@@ -12,10 +12,8 @@ from sqlalchemy import Table
 from catalog.database import BUSY_TIMEOUT_SECONDS
 from catalog.models import metadata
 from catalog.release.order import ORDER, referred
-from catalog.release.pages import PAGE_SIZE
 
 _SETTINGS: Final = (
-    f"page_size = {PAGE_SIZE}",
     "auto_vacuum = NONE",
     # Whatever becomes of the scratch file, nobody sees it: no journal, no waiting for the disk.
     "journal_mode = OFF",

@@ -23,11 +23,11 @@ _MEMORY: Final = 64 * 1024 * 1024
 _PARTS: Final = ("data", "idx", "docsize", "config")
 
 
-def make_search_index(working: Path, scratch: Path, on_begin: Callable[[sqlite3.Connection], None]) -> None:
-    """Make the search index of the catalogue at `working`, under the ids of a release, in the new file `scratch`.
+def make_search_index(working: Path, scratch: Path, on_begin: Callable[[sqlite3.Connection], None]) -> Path:
+    """Make the search index of the catalogue at `working`, under the ids of a release, in the new file at `scratch`.
 
-    `on_begin` is called with the connection once it has begun to read. Raises sqlite3.Error where a file cannot be read
-    or written.
+    Returns the path of that file. `on_begin` is called with the connection once it has begun to read. Raises
+    sqlite3.Error where a file cannot be read or written.
     """
     with closing(open_scratch(scratch, working)) as connection:
         connection.execute("BEGIN")
@@ -47,6 +47,7 @@ def make_search_index(working: Path, scratch: Path, on_begin: Callable[[sqlite3.
         # The setting was for this once, and is no affair of whoever gets the file.
         connection.execute(f"DELETE FROM main.{SEARCH_TABLE}_config WHERE k = 'hashsize'")  # noqa: S608
         connection.execute("COMMIT")
+    return scratch
 
 
 def _statement() -> str:

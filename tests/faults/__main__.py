@@ -18,6 +18,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.faults", description=__doc__)
     parser.add_argument("parts", nargs="*", metavar="PART", help=f"which of {', '.join(PARTS)} (default: all)")
     parser.add_argument("--modes", type=int, help="so many modes of each operation, taking turns (default: all)")
+    parser.add_argument("--jobs", type=int, help="processes that try points (default: one a core)")
     parser.add_argument("--scenario", action="append", help="only this scenario (may be repeated)")
     parser.add_argument("--kills", type=int, default=200, help="random kills (default: 200)")
     parser.add_argument("--images", type=int, default=10_000, help="images after a loss of power (default: 10,000)")
@@ -43,7 +44,7 @@ def _points(options: argparse.Namespace) -> int:
     chosen = [one for one in SCENARIOS if not options.scenario or one.name in options.scenario]
     started = time.monotonic()
     results: list[Result] = []
-    for some in sweep(chosen, options.modes):
+    for some in sweep(chosen, options.modes, options.jobs):
         results += some
         for result in some:
             if result.problems:

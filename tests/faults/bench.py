@@ -31,5 +31,8 @@ def open_bench() -> Iterator[Bench]:
     """Start what trials need, in memory where that is possible: nothing here depends on the disk itself."""
     memory = Path("/dev/shm")
     place = memory if memory.is_dir() else None
-    with tempfile.TemporaryDirectory(prefix="faults-", dir=place) as folder, Server() as server:
-        yield Bench(server, Path(folder))
+    with tempfile.TemporaryDirectory(prefix="faults-", dir=place) as folder:
+        temporary = Path(folder, "temporary")
+        temporary.mkdir()
+        with Server(temporary) as server:
+            yield Bench(server, Path(folder))

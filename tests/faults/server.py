@@ -15,6 +15,7 @@ import tempfile
 import traceback
 from dataclasses import asdict, dataclass
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +38,11 @@ class Request:
     with_data: bool = False
     is_told: bool = False
     """Load the documents `arguments[1:]` into `arguments[0]` one by one, with a remark when each is reported done."""
+    explores: str | None = None
+    """A folder with two pipes, `asks` and `answers`, and two files, `stdout` and `stderr`: the command asks at each of
+    its operations what should fail there, and the server goes on with other requests meanwhile."""
+    waits_for: int = 0
+    """Do nothing but wait for the command of this number, which explores."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,14 +74,31 @@ def serve() -> None:
 
 
 def _warm_up() -> None:
-    """Import what commands import late: run each once."""
+    """Import what commands import late: run each once. What the migrations make of nothing is kept."""
+    from catalog import check_schema
     from tests.faults.shelf import run_everything
+
+    for name in ("_expected",):  # half of the time of a release, and nothing that is watched
+        if hasattr(check_schema, name):
+            setattr(check_schema, name, cache(getattr(check_schema, name)))
 
     with tempfile.TemporaryDirectory() as folder:
         run_everything(Path(folder))
 
 
 def _answer(shim: Shim, request: Request) -> Outcome:
+    if request.waits_for:
+        _, status = os.waitpid(request.waits_for, 0)
+        return Outcome(os.waitstatus_to_exitcode(status), "", "", 0, False)
+    if request.explores is not None:
+        names = (Path(request.explores, name) for name in ("stdout", "stderr", "counted"))
+        files = [os.open(name, os.O_RDWR | os.O_CREAT | os.O_APPEND) for name in names]
+        child = os.fork()
+        if child == 0:
+            _child(shim, request, *files)
+        for file in files:
+            os.close(file)
+        return Outcome(child, "", "", 0, False)
     files = [os.memfd_create(name) for name in ("stdout", "stderr", "counted")]
     child = os.fork()
     if child == 0:
@@ -95,13 +118,16 @@ def _content(descriptor: int) -> str:
 def _child(shim: Shim, request: Request, stdout: int, stderr: int, counted: int) -> None:
     code: Any = 1
     try:
-        signal.alarm(SECONDS)
+        signal.alarm(0 if request.explores else SECONDS)
         os.dup2(stdout, 1)
         os.dup2(stderr, 2)
         log = -1 if request.log is None else os.open(request.log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
         shim.watch(request.folder)
         shim.log(log, with_data=request.with_data)
         shim.arm(request.number, request.mode)
+        if request.explores is not None:
+            asks, answers = Path(request.explores, "asks"), Path(request.explores, "answers")
+            shim.explore(os.open(asks, os.O_WRONLY), os.open(answers, os.O_RDONLY))
         if request.is_told:
             _load_and_tell(shim, request.arguments)
         else:

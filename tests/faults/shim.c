@@ -3,6 +3,7 @@
  *
  * Preloaded (LD_PRELOAD) before the C library, it stands in for the calls through which SQLite and Python change files.
  * A process says which folder counts, and arms one fault: faults_watch(), faults_arm(). Everything else passes through.
+ * Or it explores: at every operation it stops, forks a child for each fault that somebody else asks for, and goes on.
  * Linux with glibc only. One thread: the commands have no other that writes.
  */
 #define _GNU_SOURCE
@@ -18,12 +19,15 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 enum mode { NONE, KILL, KILL_HALF, EIO_ONCE, EIO_EVER, ENOSPC_ONCE, ENOSPC_EVER, SHORT_ONCE, SHORT_FULL };
 enum verdict { PASS, REFUSE, HALF };
 
 #define MOST_FILES 4096
+#define SHARED_FILES 256
+#define CHILD_SECONDS 120 /* a child that takes longer is ended: it hangs */
 
 static char folder[PATH_MAX];
 static size_t folder_length;
@@ -32,6 +36,8 @@ static long count, chosen;
 static enum mode mode;
 static int has_fired;
 static int log_descriptor = -1, log_has_data;
+static int is_exploring, asks = -1, answers = -1;
+static pid_t own_number; /* of a child that takes a fault: that of its parent, as whose continuation it counts */
 
 #define REAL(type, name, ...) \
     static type (*real)(__VA_ARGS__); \
@@ -62,15 +68,24 @@ void faults_log(int descriptor, int with_data) {
     log_has_data = with_data;
 }
 
-static void put(const void *bytes, size_t length) {
+/* Stop at each operation from now on, and ask on one descriptor what should fail there, which the other answers. */
+void faults_explore(int ask, int answer) {
+    is_exploring = 1;
+    asks = ask;
+    answers = answer;
+}
+
+static void put_to(int descriptor, const void *bytes, size_t length) {
     const char *rest = bytes;
     while (length) { /* straight to the kernel: our own writes are nobody's business */
-        ssize_t written = syscall(SYS_write, log_descriptor, rest, length);
+        ssize_t written = syscall(SYS_write, descriptor, rest, length);
         if (written <= 0) _exit(120);
         rest += written;
         length -= written;
     }
 }
+
+static void put(const void *bytes, size_t length) { put_to(log_descriptor, bytes, length); }
 
 static void note(const char *kind, unsigned long inode, long offset, long length, const char *path, const char *other) {
     char line[2 * PATH_MAX + 128];
@@ -138,13 +153,58 @@ static enum verdict later(int needs_room) {
     return PASS;
 }
 
+static void end(void) {
+    syscall(SYS_kill, syscall(SYS_getpid), SIGKILL);
+    pause();
+}
+
+static int answer(void) {
+    int number;
+    if (read(answers, &number, sizeof number) != sizeof number) _exit(121);
+    return number;
+}
+
+/* A child goes on with its fault from here, as if it alone had run. What it shares with its parent is put back: the
+ * places in open files by us, names and contents by whoever asked, before the answer that is waited for. */
+static int is_child_of(enum mode how) {
+    off_t places[SHARED_FILES];
+    int status, child, descriptor;
+    for (descriptor = 3; descriptor < SHARED_FILES; descriptor++) places[descriptor] = lseek(descriptor, 0, SEEK_CUR);
+    child = fork();
+    if (child < 0) _exit(122);
+    if (child == 0) {
+        alarm(CHILD_SECONDS);
+        log_descriptor = asks = -1;
+        own_number = getppid();
+        chosen = count;
+        mode = how;
+        return 1;
+    }
+    while (waitpid(child, &status, 0) < 0 && errno == EINTR) {}
+    for (descriptor = 3; descriptor < SHARED_FILES; descriptor++)
+        if (places[descriptor] >= 0) lseek(descriptor, places[descriptor], SEEK_SET);
+    put_to(asks, &status, sizeof status);
+    answer();
+    return 0;
+}
+
+static void explore(void) {
+    int how, wanted, number = (int)count, before = errno;
+    put_to(asks, &number, sizeof number);
+    wanted = answer();
+    for (how = KILL; how <= SHORT_FULL; how++)
+        if (wanted & 1 << how && is_child_of((enum mode)how)) break;
+    errno = before;
+}
+
 static enum verdict verdict(int needs_room, int is_write) {
     count++;
     if (has_fired) return later(needs_room);
+    if (asks >= 0) explore();
     if (count != chosen) return PASS;
     has_fired = 1;
     switch (mode) {
-    case KILL: kill(getpid(), SIGKILL); pause(); break;
+    case KILL: end(); break;
     case EIO_ONCE: case EIO_EVER: return refuse(EIO);
     case ENOSPC_ONCE: case ENOSPC_EVER: return refuse(ENOSPC);
     case KILL_HALF: case SHORT_ONCE: case SHORT_FULL: return is_write ? HALF : PASS;
@@ -154,10 +214,7 @@ static enum verdict verdict(int needs_room, int is_write) {
 }
 
 static void after_half(void) {
-    if (mode == KILL_HALF) {
-        kill(getpid(), SIGKILL);
-        pause();
-    }
+    if (mode == KILL_HALF) end();
 }
 
 /* Opening */
@@ -209,6 +266,24 @@ int close(int descriptor) {
     }
     return real(descriptor);
 }
+
+pid_t getpid(void) { return own_number ? own_number : (pid_t)syscall(SYS_getpid); }
+
+/* Locks: those of a process that waits for its child would keep that child out, though they are one in truth. */
+int fcntl64(int descriptor, int what, ...) {
+    va_list list;
+    void *argument;
+    va_start(list, what);
+    argument = va_arg(list, void *);
+    va_end(list);
+    if (is_exploring && (what == F_SETLK || what == F_SETLKW)) return 0;
+    if (is_exploring && what == F_GETLK) {
+        ((struct flock *)argument)->l_type = F_UNLCK;
+        return 0;
+    }
+    return syscall(SYS_fcntl, descriptor, what, argument);
+}
+int fcntl(int descriptor, int what, ...) __attribute__((alias("fcntl64")));
 
 /* Writing */
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import _sqlite3
 import ctypes
 import os
 import platform
@@ -11,6 +12,9 @@ import tempfile
 from enum import IntEnum
 from functools import cache
 from pathlib import Path
+
+_SINGLE_THREAD = 1
+"""https://www.sqlite.org/c3ref/c_config_covering_index_scan.html: SQLITE_CONFIG_SINGLETHREAD."""
 
 SOURCE = Path(__file__).with_name("shim.c")
 
@@ -80,6 +84,15 @@ class Shim:
     def arm(self, number: int, mode: int) -> None:
         """Count from now on, and do `mode` to the operation of this number (from 1; 0 is none)."""
         self._library.faults_arm(ctypes.c_long(number), ctypes.c_int(mode))
+
+    def explore(self, asks: int, answers: int) -> None:
+        """Ask at each operation from now on what should fail there (see client.py). No connection may be open."""
+        # A mutex that can be locked twice belongs to a thread, and the one thread of a child is another one.
+        sqlite = ctypes.CDLL(_sqlite3.__file__)
+        for done in (sqlite.sqlite3_shutdown(), sqlite.sqlite3_config(_SINGLE_THREAD), sqlite.sqlite3_initialize()):
+            if done:
+                raise RuntimeError(f"SQLite cannot be set to one thread: {done}")
+        self._library.faults_explore(ctypes.c_int(asks), ctypes.c_int(answers))
 
     def log(self, descriptor: int, *, with_data: bool) -> None:
         """Record each operation into an open file."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
@@ -14,6 +15,8 @@ from tests.faults.bench import open_bench
 from tests.faults.shelf import SCENARIOS, Scenario
 from tests.faults.shim import MODE_NAMES
 from tests.faults.trials import Point, Trial
+
+_TOLD_EVERY = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +45,20 @@ def chosen_points(trial: Trial, modes: int | None) -> list[Point]:
 def _part(scenario: Scenario, modes: int | None, part: int, parts: int) -> list[Result]:
     with open_bench() as bench:
         trial = Trial.of(scenario.name, bench)
-        return [Result(point, trial.problems(point)) for point in chosen_points(trial, modes)[part::parts]]
+        points = [point for point in chosen_points(trial, modes) if point.number % parts == part]
+        results = []
+        for point, problems in trial.explored(points):
+            results.append(Result(point, problems))
+            if len(results) % _TOLD_EVERY == 0:
+                print(f"{scenario.name}: {len(results):,} of {len(points):,}", file=sys.stderr, flush=True)
+        return results
 
 
-def sweep(scenarios: Sequence[Scenario] = SCENARIOS, modes: int | None = None) -> Iterator[list[Result]]:
-    """Run every point, and yield the results in pieces as they come."""
-    parts = os.cpu_count() or 1
+def sweep(
+    scenarios: Sequence[Scenario] = SCENARIOS, modes: int | None = None, jobs: int | None = None
+) -> Iterator[list[Result]]:
+    """Run every point in so many processes (default: one a core), and yield the results in pieces as they come."""
+    parts = jobs or os.cpu_count() or 1
     with ProcessPoolExecutor(parts) as pool:
         tasks = [pool.submit(_part, scenario, modes, part, parts) for scenario in scenarios for part in range(parts)]
         for task in as_completed(tasks):

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 import shutil
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from catalog.migrate import create_catalog, upgrade
 from tests.catalogues import snapshot
 from tests.faults.bench import Bench
 from tests.faults.judge import ABSENT, Look, digest_of
+from tests.faults.keeper import Kept
 from tests.faults.server import Outcome, Request
 from tests.faults.shelf import DATABASE, RELEASE, SCENARIOS, Scenario
 from tests.faults.shim import KILLS, OF_WRITES, Mode
@@ -20,6 +23,9 @@ _NOTHING_CHANGED = (
     "so nothing was released, and what was there is as it was",
     "it was not upgraded",
 )
+_RAW_EVERY: Final = 7
+"""So often the second run after a kill meets a folder that nobody has looked at, though the like was seen."""
+
 _NOTHING_STORED = "nothing of this document was stored"
 
 
@@ -86,23 +92,68 @@ class Trial:
     def problems(self, point: Point) -> list[str]:
         """Run the command with this fault and then without one; return what was not as it must be."""
         self.restart()
-        outcome = self.run(point)
-        may_leave = point.mode in KILLS or point.mode == Mode.EIO_EVER or point.kind == "unlink"
-        return [*_said(outcome, point), *self.judged(outcome, may_leave=may_leave)]
+        return self._of_point(point, self.run(point))
 
-    def judged(self, outcome: Outcome, *, may_leave: bool) -> list[str]:
-        """Look at what a command left, then run it again without a fault; return what was not as it must be."""
+    def explored(self, points: Sequence[Point]) -> Iterator[tuple[Point, list[str]]]:
+        """Try these points in one run, whose every operation is the start of its faults; yield each as `problems` does.
+
+        A child of the command takes the fault and goes on alone. What came before is not done again for every point.
+        """
+        wanted: dict[int, list[Mode]] = {}
+        for point in points:
+            wanted.setdefault(point.number, []).append(point.mode)
+        named = {(point.number, point.mode): point for point in points}
+        for key, outcome in self.forks(wanted):
+            yield named[key], self._of_point(named[key], outcome)
+
+    def forks(self, wanted: Mapping[int, Sequence[Mode]]) -> Iterator[tuple[tuple[int, Mode], Outcome]]:
+        """Run the command once, and yield how it ends with each of the `wanted` faults, modes by operation.
+
+        The folder is as the command left it, until the next is asked for. Raises RuntimeError where the run itself,
+        which meets no fault, is not like others.
+        """
+        spare, place = self.folder.with_name("spare"), self.folder.with_name("explored")
+        for folder in (spare, place):
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir()
+        self.restart()
+        number = 0
+        for fork in self.bench.server.explore(Request(self.command(), str(self.folder)), place):
+            number = fork.number
+            if number not in wanted:
+                continue
+            with Kept((self.folder, self.bench.server.temporary), spare) as kept:
+                for mode, outcome in fork.failed(tuple(wanted[number])):
+                    yield (number, mode), outcome
+                    kept.put_back()
+        if number != len(self.operations) or not self.is_end(self.state()):
+            raise RuntimeError(f"{self.scenario.name}: the run that was explored did something else")
+
+    def _of_point(self, point: Point, outcome: Outcome) -> list[str]:
+        may_leave = point.mode in KILLS or point.mode == Mode.EIO_EVER or point.kind == "unlink"
+        is_raw = point.number % _RAW_EVERY == 0
+        return [*_said(outcome, point), *self.judged(outcome, may_leave=may_leave, is_raw=is_raw)]
+
+    def judged(self, outcome: Outcome, *, may_leave: bool, is_raw: bool = True) -> list[str]:
+        """Look at what a command left, then run it again without a fault; return what was not as it must be.
+
+        What was looked at is rolled back, which every command does first of all, and in the same way. Where `is_raw` or
+        where nobody has seen the like, the second run of a command that was killed meets what that left itself.
+        """
         left = self._copy() if outcome.code < 0 else None  # the next command has to roll back by itself
         state = self.state()
+        key = None if is_raw else self._key()
         problems = self.after(outcome, state)
         if snapshot(self.shelf) != self.bench.shelf_before:
             problems.append("what is only read was changed")
         if not may_leave:
             problems += [f"left lying about: {name}" for name in state.files if name.startswith(".")]
-        if left is not None:
+        if left is not None and key in self._second:
+            shutil.rmtree(left)
+        elif left is not None:
             shutil.rmtree(self.folder)
             left.rename(self.folder)
-        return [*problems, *self.again()]
+        return [*problems, *self.again(key)]
 
     # Steps of it, for trials of other kinds, too
 
@@ -182,6 +233,8 @@ class Trial:
         old = {name: content for name, content in state.files.items() if not name.startswith(".")}
         if any(claim in outcome.stderr for claim in _NOTHING_CHANGED) and old != self.start.files:
             problems.append(f"says that nothing changed, and it has: {outcome.stderr.strip()}")
+        if _NOTHING_STORED in outcome.stderr and self.scenario.arguments[0] not in ("load", "merge"):
+            problems.append(f"speaks of a document: {outcome.stderr.strip()}")
         stays = re.search(r"stays at revision (\d+)", outcome.stderr)
         if stays and stays[1] != state.look.revision:
             problems.append(f"says revision {stays[1]}, and it is {state.look.revision}")
@@ -200,11 +253,21 @@ class Trial:
         known = [one.look.content for one in self._states]
         return known.index(state.look.content)
 
-    def again(self) -> list[str]:
-        """Run the command without a fault on what was left. The same left twice gives the same: it is run once."""
-        key = digest_of(
-            [(_without_process(name), digest_of(content)) for name, content in snapshot(self.folder).items()]
+    def _key(self) -> str:
+        """What is in the folder, as a short name: the same left twice gives the same.
+
+        What is in the draft of a process that ended is read by nobody: it counts that the draft is there.
+        """
+        return digest_of(
+            [
+                (_without_process(name), "a draft" if name.startswith(".") else digest_of(content))
+                for name, content in snapshot(self.folder).items()
+            ]
         )
+
+    def again(self, key: str | None = None) -> list[str]:
+        """Run the command without a fault on what was left: once for each `key`, what was left then."""
+        key = self._key() if key is None else key
         if key not in self._second:
             self._second[key] = self._second_run()
         return self._second[key]

@@ -16,7 +16,7 @@ from datasette.utils import format_bytes
 from markupsafe import Markup, escape
 
 # Control characters, and marks that turn the direction of the text around them: a title must not rearrange the page.
-_UNPRINTABLE: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufffe\uffff]")
+UNPRINTABLE: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufffe\uffff]")
 _WEB_ADDRESS: Final = re.compile(r"https?://[^\s\x00-\x1f\x7f]+", re.IGNORECASE)
 _CODE: Final = re.compile(r"`([^`]+)`")
 
@@ -27,7 +27,7 @@ Row = Mapping[str, Any] | sqlite3.Row
 
 def plain(value: object) -> str:
     """Return a value as text that can stand on a page: unprintable characters become the replacement character."""
-    return _UNPRINTABLE.sub("\N{REPLACEMENT CHARACTER}", "" if value is None else str(value))
+    return UNPRINTABLE.sub("\N{REPLACEMENT CHARACTER}", "" if value is None else str(value))
 
 
 def is_web_address(value: object) -> bool:
@@ -184,4 +184,4 @@ def _text(value: object) -> str | None:
     # Datasette's own way makes a link of an address with blanks around it, too.
     if is_web_address(value.strip()):
         return web_link(value.strip())
-    return plain(value) if _UNPRINTABLE.search(value) else None
+    return plain(value) if UNPRINTABLE.search(value) else None

@@ -1,0 +1,178 @@
+"""Documents -> a lake: what is new is read, the tables are made anew, and the manifest is replaced at the end."""
+
+# pyarrow has no types.
+# mypy: disable-error-code="import-untyped"
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from catalog.errors import CatalogError, ExitCode, Fault
+from catalog.lake.files import hashed_files
+from catalog.lake.layout import FORMAT, TABLES, Lake, Manifest
+from catalog.lake.reading import hasher, reader
+from catalog.lake.schema import evidence_type, shaped
+from catalog.lake.tables import define_tables, read_evidence
+from catalog.lake.views import Views
+from catalog.load.account import LoadTerms
+from catalog.models import metadata
+from catalog.release.order import primary_key
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame, SparkSession
+
+_TASK_BYTES: Final = 16 * 1024 * 1024
+_MOST_FAULTS: Final = 1000
+_WRITERS: Final = 4
+
+PARTITIONED: Final = {"papers": "publication_year"}
+"""Table -> the column that names its folders. A year of papers is what people ask for, and the one column that is known
+of nearly every paper. The other tables lie in the order of their keys, so that the bounds of each file say what is in
+it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Build:
+    """What a build did: what the lake holds now (None where there is still none), and how many documents were new.
+
+    `has_cleared` where an earlier build had been stopped before its end, and what it left was deleted.
+    """
+
+    manifest: Manifest | None
+    new_document_count: int
+    reject_count: int
+    faults: tuple[Fault, ...]
+    has_cleared: bool
+
+
+def build_lake(
+    session: SparkSession, lake: Lake, paths: Sequence[Path], terms: LoadTerms, format_name: str | None = None
+) -> Build:
+    """Add the documents at `paths` to the lake, which is made where there is none; the caller is alone with it.
+
+    Documents that are there are not read again. What is wrong with one is told, and the others go on. Raises
+    CatalogError where the lake cannot be used, and what Spark raises.
+    """
+    before = lake.manifest_or_none()
+    has_cleared = lake.clear(before)
+    number = before.build + 1 if before else 1
+    folder = f"evidence/build={number:06d}"
+    _write_evidence(session, lake, before, paths, terms, format_name, number)
+    builds = [*(before.evidence if before else []), folder]
+    evidence = read_evidence(session, str(lake.evidence_folder), [Path(name).name for name in builds])
+    documents = evidence["document"].where(_of_build("copy_id", number))
+    reject_count, new_count = documents.selectExpr("coalesce(sum(reject_count), 0)", "count(*)").first() or (0, 0)
+    faults = _faults(evidence["fault"].where(_of_build("copy_id", number)))
+    if new_count == 0:
+        lake.clear(before)
+        return Build(before, 0, 0, faults, has_cleared)
+    _tune(session, lake, builds)
+    tables = f"tables-{number:06d}"
+    write_tables(session, lake.folder / tables, lake.folder / f"staging-{number:06d}", evidence)
+    files = hashed_files(session, lake.folder, tables, folder)
+    if before:
+        files["evidence"] = before.files["evidence"] + files["evidence"]
+    rows = {name: sum(file.row_count for file in some) for name, some in files.items() if name != "evidence"}
+    manifest = Manifest(
+        format=FORMAT,
+        catalogue_version=terms.catalogue_version,
+        schema_revision=terms.schema_revision,
+        build=number,
+        document_count=rows["source_documents"],
+        tables_folder=tables,
+        evidence=builds,
+        row_counts=rows,
+        files=files,
+    )
+    lake.commit(manifest)
+    return Build(manifest, new_count, reject_count, faults, has_cleared)
+
+
+def write_tables(session: SparkSession, folder: Path, staging: Path, evidence: dict[str, DataFrame]) -> None:
+    """Write every table that follows from `evidence` into `folder`, a folder each; `staging` is used meanwhile."""
+    views = Views(session, staging)
+    define_tables(views, evidence)
+    rows = {name: shaped(views.rows(name), metadata.tables[name]) for name in TABLES}
+    # Several at once: the last tasks of one table leave cores free for the next.
+    with ThreadPoolExecutor(_WRITERS) as pool:
+        list(pool.map(lambda name: _write_table(rows[name], name, folder / name), TABLES))
+    shutil.rmtree(staging)
+
+
+def _write_table(rows: DataFrame, name: str, folder: Path) -> None:
+    keys = [key.strip() for key in primary_key(metadata.tables[name]).split(",")]
+    by = PARTITIONED.get(name)
+    ordered = rows.orderBy(*([by] if by else []), *keys)
+    writer = ordered.write.partitionBy(by) if by else ordered.write
+    writer.parquet(str(folder))
+
+
+_COPIES_OF_BUILD: Final = 10**12
+"""How many copies one build may read: the numbers of copies say in which build they were read, and in which place."""
+
+
+def _of_build(column: str, number: int) -> str:
+    return f"{column} BETWEEN {number * _COPIES_OF_BUILD} AND {(number + 1) * _COPIES_OF_BUILD - 1}"
+
+
+def _write_evidence(
+    session: SparkSession,
+    lake: Lake,
+    before: Manifest | None,
+    paths: Sequence[Path],
+    terms: LoadTerms,
+    format_name: str | None,
+    number: int,
+) -> None:
+    listed = [(number * _COPIES_OF_BUILD + place, os.path.abspath(path)) for place, path in enumerate(paths)]
+    rows = session.createDataFrame(listed, "copy_id BIGINT, path STRING").repartition(_task_count(session, paths))
+    if before:
+        rows = _unknown(session, lake, before, rows, terms)
+    evidence = rows.mapInArrow(reader(terms, format_name), evidence_type())
+    evidence.write.partitionBy("piece").parquet(str(lake.evidence_folder / f"build={number:06d}"))
+
+
+def _task_count(session: SparkSession, paths: Sequence[Path]) -> int:
+    """How many tasks read documents: some for each core, and more where they would be large."""
+    size = sum(path.stat().st_size for path in paths if path.exists())
+    return max(1, min(len(paths), max(2 * session.sparkContext.defaultParallelism, size // _TASK_BYTES)))
+
+
+def _unknown(session: SparkSession, lake: Lake, before: Manifest, rows: DataFrame, terms: LoadTerms) -> DataFrame:
+    """Return those of `rows` that the lake does not hold: other bytes, another name, or known by an earlier day now."""
+    evidence = read_evidence(session, str(lake.evidence_folder), [Path(name).name for name in before.evidence])
+    known = evidence["document"].where(f"as_of_date <= '{terms.as_of.isoformat()}'")
+    hashed = rows.mapInArrow(hasher(), "copy_id BIGINT, path STRING, name STRING, sha256 STRING").alias("hashed")
+    same = "known.file_sha256 = hashed.sha256 AND known.file_name = hashed.name"
+    from pyspark.sql.functions import expr
+
+    return hashed.join(known.alias("known"), expr(same), "left_anti").select("copy_id", "path")
+
+
+def _faults(rows: DataFrame) -> tuple[Fault, ...]:
+    """Return what is wrong with documents, in the order of the documents, as far as anybody reads it."""
+    found = rows.orderBy("copy_id").select("text", "exit_code").limit(_MOST_FAULTS + 1).collect()
+    faults = [_fault(row.text, ExitCode(row.exit_code)) for row in found[:_MOST_FAULTS]]
+    if len(found) > _MOST_FAULTS:
+        faults.append(
+            _fault(f"more than {_MOST_FAULTS} documents could not be read; correct these first", ExitCode.FAILED)
+        )
+    return tuple(faults)
+
+
+def _fault(sentence: str, exit_code: ExitCode) -> Fault:
+    return Fault.of(CatalogError(sentence, exit_code))
+
+
+def _tune(session: SparkSession, lake: Lake, builds: Sequence[str]) -> None:
+    """Let a shuffle have as many parts as the evidence is worth, unless somebody said otherwise."""
+    if "spark.sql.shuffle.partitions" in dict(session.sparkContext.getConf().getAll()):
+        return
+    size = sum(path.stat().st_size for build in builds for path in (lake.folder / build).rglob("*.parquet"))
+    parts = max(session.sparkContext.defaultParallelism, size // _TASK_BYTES)
+    session.conf.set("spark.sql.shuffle.partitions", str(parts))

@@ -1,0 +1,41 @@
+"""Evidence -> every table of the catalogue, as views; nothing is computed before somebody reads them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from catalog.lake.dates import define_dates
+from catalog.lake.derived import define_derived
+from catalog.lake.documents import define_documents
+from catalog.lake.evidence import PIECES
+from catalog.lake.links import define_links
+from catalog.lake.papers import define_papers
+from catalog.lake.schema import evidence_type
+from catalog.lake.views import Views
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame, SparkSession
+
+
+def read_evidence(session: SparkSession, folder: str, builds: list[str]) -> dict[str, DataFrame]:
+    """Return the evidence of `builds`, which lie in `folder`, by kind of row."""
+    kind = evidence_type().add("build", "string")
+    rows = session.read.schema(kind).option("basePath", folder).parquet(*(f"{folder}/{build}" for build in builds))
+    return by_piece(rows)
+
+
+def by_piece(rows: DataFrame) -> dict[str, DataFrame]:
+    """Return flat evidence by kind of row, each with the columns that it fills."""
+    return {piece: rows.where(rows.piece == piece).select("copy_id", *names) for piece, names in PIECES.items()}
+
+
+def define_tables(views: Views, evidence: Mapping[str, DataFrame]) -> None:
+    """Define every table of the lake (`catalog.lake.schema.TABLES`) as a view of its name, from all evidence."""
+    for piece, rows in evidence.items():
+        views.define(f"evidence_{piece}", rows)
+    define_documents(views)
+    define_papers(views)
+    define_dates(views)
+    define_links(views)
+    define_derived(views)
