@@ -26,7 +26,7 @@ import click
 from benchmarks.lakes.events import read_events
 from benchmarks.lakes.extrapolated import extrapolated
 from benchmarks.lakes.skewed import SKEWS, Skew, skewed_documents
-from benchmarks.loads.measure import Stopwatch, in_a_process
+from benchmarks.loads.measure import Stopwatch, adopted, in_a_process
 from benchmarks.made.documents import ENTRIES_PER_PAPER, made_documents
 from catalog.lake.layout import Lake
 from tests.lake.cluster import cluster, environment
@@ -62,7 +62,7 @@ def _build(source: Path, folder: Path, workers: int, memory: str) -> Figures:
     settings = [*_SETTINGS, f"spark.eventLog.dir={events.absolute().as_uri()}", f"spark.executor.memory={memory}"]
     conf = [part for setting in settings for part in ("--conf", setting)]
     watch, building = Stopwatch(), Stopwatch()
-    with watch, cluster(logs, workers, memory) as spark:
+    with watch, adopted(), cluster(logs, workers, memory) as spark:
         command = [sys.executable, "-m", "catalog", "lake", "build", source, "--out", out, "--as-of", AS_OF]
         with building:
             subprocess.run([*command, "--master", spark.master, *conf], env=environment(), check=True)
