@@ -74,7 +74,7 @@ coverage: .venv/dev ## measure which lines and branches the tests reach; PYTEST=
 
 migration: .venv/dev ## start a revision with its test: make migration MESSAGE="add a column"
 	@$(BIN)/python -m migrations.start && $(BIN)/ruff check --quiet --fix migrations tests && $(BIN)/ruff format --quiet migrations tests
-faults: .venv/test ## fail every write, sync and name; kill; lose power (takes an hour)
+faults: .venv/test ## fail every write, sync and name; kill; lose power (takes hours)
 	@$(BIN)/python -m tests.faults $(FAULTS)
 
 lint: .venv/dev ## ruff and mypy

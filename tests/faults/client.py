@@ -49,10 +49,10 @@ class Fork:
             if status is None:
                 raise RuntimeError("the command that explores ended")
             counted = self._place / "counted"
-            count, has_fired = json.loads(counted.read_text(encoding="utf-8") or "[0, true]")
+            told = json.loads(counted.read_text(encoding="utf-8") or '[0, true, ""]')
             counted.write_bytes(b"")
             stdout, stderr = ((self._place / name).read_text(encoding="utf-8", errors="replace") for name in _PRINTED)
-            yield mode, Outcome(os.waitstatus_to_exitcode(status), stdout, stderr, count, has_fired)
+            yield mode, Outcome(os.waitstatus_to_exitcode(status), stdout, stderr, *told)
             for name, length in zip(_PRINTED, lengths, strict=True):
                 os.truncate(self._place / name, length)
             self._answer(0)

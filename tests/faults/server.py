@@ -15,7 +15,6 @@ import tempfile
 import traceback
 from dataclasses import asdict, dataclass
 from datetime import date
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -47,13 +46,17 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How a command ended: exit code (negative: the signal that killed it), what it printed, what was counted."""
+    """How a command ended: exit code (negative: the signal that killed it), what it printed, what was counted.
+
+    `kind` is the kind of the operation that failed, empty after a kill.
+    """
 
     code: int
     stdout: str
     stderr: str
     count: int
     has_fired: bool
+    kind: str = ""
 
     @property
     def is_done(self) -> bool:
@@ -74,13 +77,8 @@ def serve() -> None:
 
 
 def _warm_up() -> None:
-    """Import what commands import late: run each once. What the migrations make of nothing is kept."""
-    from catalog import check_schema
+    """Import what commands import late: run each once."""
     from tests.faults.shelf import run_everything
-
-    for name in ("_expected",):  # half of the time of a release, and nothing that is watched
-        if hasattr(check_schema, name):
-            setattr(check_schema, name, cache(getattr(check_schema, name)))
 
     with tempfile.TemporaryDirectory() as folder:
         run_everything(Path(folder))
@@ -105,8 +103,7 @@ def _answer(shim: Shim, request: Request) -> Outcome:
         _child(shim, request, *files)
     _, status = os.waitpid(child, 0)
     stdout, stderr, counted = (_content(file) for file in files)
-    count, has_fired = json.loads(counted or "[0, true]")
-    return Outcome(os.waitstatus_to_exitcode(status), stdout, stderr, count, has_fired)
+    return Outcome(os.waitstatus_to_exitcode(status), stdout, stderr, *json.loads(counted or '[0, true, ""]'))
 
 
 def _content(descriptor: int) -> str:

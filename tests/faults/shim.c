@@ -4,13 +4,14 @@
  * Preloaded (LD_PRELOAD) before the C library, it stands in for the calls through which SQLite and Python change files.
  * A process says which folder counts, and arms one fault: faults_watch(), faults_arm(). Everything else passes through.
  * Or it explores: at every operation it stops, forks a child for each fault that somebody else asks for, and goes on.
- * Linux with glibc only. One thread: the commands have no other that writes.
+ * Linux with glibc only. A command with several threads cannot be explored: a fork has one.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -34,8 +35,10 @@ static size_t folder_length;
 static char *names[MOST_FILES]; /* by descriptor: the path of a file below the folder, or NULL */
 static long count, chosen;
 static enum mode mode;
-static int has_fired;
+static volatile int has_fired;
+static const char *fired_on = "";
 static int log_descriptor = -1, log_has_data;
+static pthread_mutex_t log_lock = PTHREAD_RECURSIVE_MUTEX_INITIALIZER_NP;
 static int is_exploring, asks = -1, answers = -1;
 static pid_t own_number; /* of a child that takes a fault: that of its parent, as whose continuation it counts */
 
@@ -61,6 +64,9 @@ void faults_arm(long number, int how) {
 long faults_count(void) { return count; }
 
 int faults_fired(void) { return has_fired; }
+
+/* What kind of operation it was: of commands with several threads the number alone does not tell. */
+const char *faults_fired_on(void) { return fired_on; }
 
 /* Write a line for each operation to `descriptor` (-1: to nobody), with the bytes of each write where that is asked. */
 void faults_log(int descriptor, int with_data) {
@@ -90,7 +96,9 @@ static void put(const void *bytes, size_t length) { put_to(log_descriptor, bytes
 static void note(const char *kind, unsigned long inode, long offset, long length, const char *path, const char *other) {
     char line[2 * PATH_MAX + 128];
     if (log_descriptor < 0) return;
+    pthread_mutex_lock(&log_lock);
     put(line, snprintf(line, sizeof line, "%s\t%lu\t%ld\t%ld\t%s\t%s\n", kind, inode, offset, length, path, other));
+    pthread_mutex_unlock(&log_lock);
 }
 
 /* Write a remark of the process itself into the log. */
@@ -188,8 +196,14 @@ static int is_child_of(enum mode how) {
     return 0;
 }
 
+static int has_threads(void) {
+    struct stat status; /* a folder has a link for itself, its name, and each folder in it: one a thread */
+    return stat("/proc/self/task", &status) == 0 && status.st_nlink > 3;
+}
+
 static void explore(void) {
     int how, wanted, number = (int)count, before = errno;
+    if (has_threads()) _exit(123);
     put_to(asks, &number, sizeof number);
     wanted = answer();
     for (how = KILL; how <= SHORT_FULL; how++)
@@ -197,12 +211,13 @@ static void explore(void) {
     errno = before;
 }
 
-static enum verdict verdict(int needs_room, int is_write) {
-    count++;
+static enum verdict verdict(const char *kind, int needs_room, int is_write) {
+    long number = __atomic_add_fetch(&count, 1, __ATOMIC_SEQ_CST); /* another thread may write, too */
     if (has_fired) return later(needs_room);
     if (asks >= 0) explore();
-    if (count != chosen) return PASS;
+    if (number != chosen) return PASS;
     has_fired = 1;
+    fired_on = kind;
     switch (mode) {
     case KILL: end(); break;
     case EIO_ONCE: case EIO_EVER: return refuse(EIO);
@@ -235,7 +250,7 @@ static int open_at(int at, const char *path, int flags, mode_t rights) {
     unsigned long inode;
     if (is_ours && (flags & O_CREAT)) {
         is_new = inode_at(full) == 0;
-        if (is_new && verdict(1, 0) == REFUSE) return -1;
+        if (is_new && verdict("create", 1, 0) == REFUSE) return -1;
     }
     inode = is_ours && !is_new && (flags & O_TRUNC) ? inode_at(full) : 0;
     descriptor = real(at, path, flags, rights);
@@ -301,7 +316,7 @@ static off_t place_of(int descriptor, off_t offset) {
 /* `offset` is -1 for a write where the file stands. */
 static ssize_t change(int descriptor, const void *bytes, size_t length, off_t offset) {
     const char *name = name_of(descriptor);
-    enum verdict answer = name ? verdict(1, 1) : PASS;
+    enum verdict answer = name ? verdict("write", 1, 1) : PASS;
     off_t place;
     ssize_t written;
     if (answer == REFUSE) return -1;
@@ -310,8 +325,10 @@ static ssize_t change(int descriptor, const void *bytes, size_t length, off_t of
     written = write_at(descriptor, bytes, answer == HALF && length > 1 ? length / 2 : length, offset);
     if (answer == HALF) after_half();
     if (written > 0) {
+        pthread_mutex_lock(&log_lock); /* a line and its bytes stay together */
         note("write", inode_of(descriptor), place, log_has_data ? written : 0, name, "");
         if (log_descriptor >= 0 && log_has_data) put(bytes, written);
+        pthread_mutex_unlock(&log_lock);
     }
     return written;
 }
@@ -354,7 +371,7 @@ ssize_t copy_file_range(int in, off64_t *in_offset, int out, off64_t *out_offset
 static int wait_for_disk(int descriptor, int (*real)(int)) {
     const char *name = name_of(descriptor);
     if (!name) return real(descriptor);
-    if (verdict(0, 0) == REFUSE) return -1;
+    if (verdict("sync", 0, 0) == REFUSE) return -1;
     note(is_folder(descriptor) ? "sync folder" : "sync", inode_of(descriptor), 0, 0, name, "");
     return 0;
 }
@@ -371,7 +388,7 @@ static int resize(int descriptor, off_t length) {
     const char *name = name_of(descriptor);
     struct stat status;
     int result, grows = fstat(descriptor, &status) == 0 && length > status.st_size;
-    if (name && verdict(grows, 0) == REFUSE) return -1;
+    if (name && verdict("truncate", grows, 0) == REFUSE) return -1;
     result = syscall(SYS_ftruncate, descriptor, length);
     if (name && result == 0) note("truncate", inode_of(descriptor), length, 0, name, "");
     return result;
@@ -384,7 +401,7 @@ int ftruncate64(int descriptor, off64_t length) { return resize(descriptor, leng
 int unlinkat(int at, const char *path, int flags) {
     char full[PATH_MAX];
     int result, is_ours = locate(at, path, full) && inode_at(full);
-    if (is_ours && verdict(0, 0) == REFUSE) return -1;
+    if (is_ours && verdict("unlink", 0, 0) == REFUSE) return -1;
     result = syscall(SYS_unlinkat, at, path, flags);
     if (is_ours && result == 0) note("unlink", 0, 0, 0, full, "");
     return result;
@@ -394,7 +411,7 @@ int unlink(const char *path) { return unlinkat(AT_FDCWD, path, 0); }
 static int pair(const char *kind, long call, int at, const char *path, int to, const char *target, int flags) {
     char full[PATH_MAX], other[PATH_MAX];
     int result, is_ours = locate(at, path, full) & locate(to, target, other);
-    if (is_ours && verdict(1, 0) == REFUSE) return -1;
+    if (is_ours && verdict(kind, 1, 0) == REFUSE) return -1;
     result = syscall(call, at, path, to, target, flags);
     if (is_ours && result == 0) note(kind, 0, 0, 0, full, other);
     return result;

@@ -102,6 +102,8 @@ class Shim:
         """Write a remark into the record."""
         self._library.faults_remark(text.encode())
 
-    def counted(self) -> tuple[int, bool]:
-        """Return how many operations there were, and whether the chosen one was among them."""
-        return ctypes.c_long(self._library.faults_count()).value, bool(self._library.faults_fired())
+    def counted(self) -> tuple[int, bool, str]:
+        """Return how many operations there were, whether the chosen one was among them, and of which kind it was."""
+        self._library.faults_fired_on.restype = ctypes.c_char_p
+        kind = self._library.faults_fired_on().decode()
+        return ctypes.c_long(self._library.faults_count()).value, bool(self._library.faults_fired()), kind

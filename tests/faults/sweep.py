@@ -47,7 +47,7 @@ def _part(scenario: Scenario, modes: int | None, part: int, parts: int) -> list[
         trial = Trial.of(scenario.name, bench)
         points = [point for point in chosen_points(trial, modes) if point.number % parts == part]
         results = []
-        for point, problems in trial.explored(points):
+        for point, problems in trial.tried(points):
             results.append(Result(point, problems))
             if len(results) % _TOLD_EVERY == 0:
                 print(f"{scenario.name}: {len(results):,} of {len(points):,}", file=sys.stderr, flush=True)

@@ -94,6 +94,12 @@ class Trial:
         self.restart()
         return self._of_point(point, self.run(point))
 
+    def tried(self, points: Sequence[Point]) -> Iterator[tuple[Point, list[str]]]:
+        """Try these points in the way that is quickest for this command, and yield each as `problems` does."""
+        if self.scenario.has_threads:
+            return ((point, self.problems(point)) for point in points)
+        return self.explored(points)
+
     def explored(self, points: Sequence[Point]) -> Iterator[tuple[Point, list[str]]]:
         """Try these points in one run, whose every operation is the start of its faults; yield each as `problems` does.
 
@@ -130,7 +136,7 @@ class Trial:
             raise RuntimeError(f"{self.scenario.name}: the run that was explored did something else")
 
     def _of_point(self, point: Point, outcome: Outcome) -> list[str]:
-        may_leave = point.mode in KILLS or point.mode == Mode.EIO_EVER or point.kind == "unlink"
+        may_leave = point.mode in KILLS or point.mode == Mode.EIO_EVER or outcome.kind == "unlink"
         is_raw = point.number % _RAW_EVERY == 0
         return [*_said(outcome, point), *self.judged(outcome, may_leave=may_leave, is_raw=is_raw)]
 

@@ -70,8 +70,8 @@ def test_events_are_added_up(tmp_path: Path) -> None:
             "Event": "org.apache.spark.sql.execution.ui.SparkListenerSQLExecutionStart",
             "executionId": 8,
             "description": "parquet at somewhere",
-            "physicalPlanDescription": "(3) Execute InsertIntoHadoopFsRelationCommand\n"
-            "Input: []\nArguments: file:/here/papers, false",
+            "physicalPlanDescription": "(3) Execute InsertIntoHadoopFsRelationCommand\nInput: []\n"
+            "Arguments: file:/here/papers, false",
         },
         {"Event": "SparkListenerJobStart", "Stage IDs": [3], "Properties": {"spark.sql.execution.id": "8"}},
         task(2_000, 6_000, shuffled=100),
