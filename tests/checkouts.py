@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,10 +15,12 @@ from textwrap import dedent, indent
 import pytest
 from click.testing import CliRunner, Result
 
+from catalog import check_schema
 from catalog import database as database_module
 from catalog import migrate as migrate_module
 from catalog.cli import main
 from catalog.database import known_revisions
+from catalog.fresh import Fresh
 from catalog.models import SEARCH_INDEX_DDL
 from tests.conftest import ROOT
 
@@ -99,9 +102,23 @@ def seen_checkout(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Che
     copy = Checkout(folder)
     monkeypatch.setattr(database_module, "resource", copy.resource)
     monkeypatch.setattr(migrate_module, "resource", copy.resource)
+    monkeypatch.setattr(check_schema, "fresh_catalogue", _freshly_made)
     known_revisions.cache_clear()
     yield copy
     known_revisions.cache_clear()
+
+
+def _freshly_made() -> Fresh:
+    """What `make docs` would write into `catalog/fresh.json` of the checkout."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "catalog.db")
+        migrate_module.create_catalog(path)
+        engine = database_module.create_catalog_engine(path, read_only=True)
+        try:
+            with engine.connect() as connection:
+                return Fresh.of(connection)
+        finally:
+            engine.dispose()
 
 
 def run(*arguments: str) -> Result:
