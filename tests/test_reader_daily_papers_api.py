@@ -60,6 +60,14 @@ def test_a_head_that_is_wrong_is_a_reject_and_the_rest_is_read(
     assert record.digests[0].date_basis == "open"
 
 
+@pytest.mark.parametrize("name", ["count", "date"])
+def test_a_value_that_was_cut_out_of_a_head_is_a_reject_with_its_name(name: str) -> None:
+    text = json.dumps({name: "cut", "data": [wrapped(1), wrapped(2)]}).replace('"cut"', "")
+    record = daily_papers_api.read(document(text))
+    assert [reject.text for reject in record.rejects] == [name]
+    assert [len(found.entries) for found in record.digests] == [2]
+
+
 @pytest.mark.parametrize("value", [paper(), wrapped(), repr(wrapped())])
 def test_one_object_alone_is_a_paper_outside_of_any_digest(value: Any) -> None:
     source = document(json.dumps(value, indent=1))

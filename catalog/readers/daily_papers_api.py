@@ -183,7 +183,8 @@ def _answer(members: Mapping[str, RawJson], data: RawJson) -> _List:
     found = _List(readings=_readings(data))
     count = members.get("count")
     if count is not None and _value(count) not in (None, len(found.readings)):
-        found.rejects.append(_rejected(count, f"count is not {len(found.readings)}, the number of objects in data"))
+        reason = f"count is not {len(found.readings)}, the number of objects in data"
+        found.rejects.append(_rejected(count, reason, "count"))
     stated = members.get("date")
     value = None if stated is None else _value(stated)
     if stated is None or value is None:
@@ -192,7 +193,7 @@ def _answer(members: Mapping[str, RawJson], data: RawJson) -> _List:
         found.stated_day = stated_day(value if isinstance(value, str) else "")
         found.stated_date = stated
     except ValueError:
-        found.rejects.append(_rejected(stated, "date is no date of the calendar"))
+        found.rejects.append(_rejected(stated, "date is no date of the calendar", "date"))
     return found
 
 
@@ -202,8 +203,9 @@ def _value(raw: RawJson) -> object:
     return [] if isinstance(element, DamagedElement) else element.value
 
 
-def _rejected(raw: RawJson, reason: str) -> RejectRecord:
-    return RejectRecord(raw.line, raw.line_end, raw.text, reason)
+def _rejected(raw: RawJson, reason: str, name: str = "") -> RejectRecord:
+    """The reject of a value; of one that is missing after its colon the text is its `name`."""
+    return RejectRecord(raw.line, raw.line_end, raw.text or name, reason)
 
 
 def _rejects(found: _List) -> Iterator[RejectRecord]:
