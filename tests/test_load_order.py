@@ -139,20 +139,17 @@ def _same_facts_in_any_order(documents: list[DocumentRecord], chance: random.Ran
 
 def test_a_card_that_is_dated_is_evidence_though_its_paper_was_published_earlier(tmp_path: Path, empty: Path) -> None:
     """A digest gets its year, and so does a card in it; that leaves one year for another digest with the same paper."""
-    documents = [
-        document(
-            "first.txt",
-            replace(MOSS_NET, publication_date=None),
-            replace(FERN, printed_publication_date="Mar 2"),
-            printed_date="Mar 4",
-        ),
+    undated = replace(MOSS_NET, publication_date=None)
+    card = replace(FERN, printed_publication_date="Mar 2")
+    others = [
+        document("first.txt", undated, card, printed_date="Mar 4"),
         document("second.txt", FERN, LICHEN, printed_date="Mar 11"),
         document("earlier.txt", replace(FERN, publication_date="2025-01-02")),
-        document("telling.txt", replace(MOSS_NET, publication_date="2025-12-02")),
     ]
-    for place, order in enumerate(itertools.permutations(documents)):
+    telling = document("telling.txt", replace(MOSS_NET, publication_date="2025-12-02"))
+    for place, order in enumerate(itertools.permutations(others)):
         database = tmp_path / f"{place}.db"
         database.write_bytes(empty.read_bytes())
-        load(database, *order)
+        load(database, *order, telling)
         dated = rows(database, "SELECT digest_date FROM digests WHERE printed_date IS NOT NULL ORDER BY name")
         assert dated == [("2026-03-04",), ("2026-03-11",)]

@@ -22,7 +22,7 @@ from catalog.checks import CHECKS, check_catalog
 from catalog.errors import CatalogError, ExitCode, exit_code_of_writing
 from catalog.lake.layout import TABLES, File, Lake
 from catalog.lake.reading import file_hash
-from catalog.migrate import create_catalog
+from catalog.migrate import create_catalog, put_in_place
 from catalog.models import SEARCH_TABLE, metadata
 from catalog.syncing import sync_folder
 
@@ -85,7 +85,8 @@ def fill_file(
         counts = _filled(draft, tables, on_step)
         broken = _broken_rules(draft, database)
         on_step()
-        os.link(draft, database)  # never over a file that somebody made meanwhile
+        if not put_in_place(draft, database):
+            raise CatalogError(f"{database}: appeared meanwhile; name a new file.", ExitCode.CANNOT_CREATE)
         sync_folder(database.absolute().parent)
     except OSError as error:
         raise CatalogError(
