@@ -49,7 +49,7 @@ def create_catalog(path: Path) -> None:
         draft.touch()
         with translated_errors(path):
             upgrade(draft)
-        _put_in_place(draft, target)
+        put_in_place(draft, target)
     except OSError as error:
         raise CatalogError(
             f"{path}: cannot be made ({error.strerror}); check that its folder exists and may be written to.",
@@ -188,7 +188,7 @@ def _back_up(path: Path, revision: str, source: sqlite3.Connection) -> Path:
             source.backup(target)
         shutil.copymode(path, draft)
         backups = (path.with_name(f"{path.name}.backup-{revision}-{number}") for number in count(1))
-        backup = next(backup for backup in backups if _put_in_place(draft, backup))
+        backup = next(backup for backup in backups if put_in_place(draft, backup))
         sync_folder(backup.absolute().parent)
         return backup
     except (OSError, sqlite3.Error) as error:
@@ -202,7 +202,7 @@ def _back_up(path: Path, revision: str, source: sqlite3.Connection) -> Path:
         _discard(draft)
 
 
-def _put_in_place(draft: Path, path: Path) -> bool:
+def put_in_place(draft: Path, path: Path) -> bool:
     """Give the draft its name, and return False where another file has it: none is ever replaced."""
     try:
         os.link(draft, path)  # a rename would replace a file that appeared meanwhile

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import random
 import tempfile
 from dataclasses import replace
@@ -14,7 +15,8 @@ from hypothesis import strategies as st
 
 from catalog.checks import check_catalog
 from catalog.records import DigestRecord, DocumentRecord, EntryRecord, LinkRecord, Mention, Origin, PaperRecord
-from tests.catalogues import load
+from tests.catalogues import FERN, LICHEN, MOSS_NET, document, load
+from tests.conftest import rows
 from tests.contents import contents
 
 # Few of each, so that what is said in different documents meets: the first two titles have one key.
@@ -133,3 +135,21 @@ def _same_facts_in_any_order(documents: list[DocumentRecord], chance: random.Ran
         assert contents(second) == contents(first)
         for database in (first, second):
             assert [(result.name, result.broken) for result in check_catalog(database) if result.broken] == []
+
+
+def test_a_card_that_is_dated_is_evidence_though_its_paper_was_published_earlier(tmp_path: Path, empty: Path) -> None:
+    """A digest gets its year, and so does a card in it; that leaves one year for another digest with the same paper."""
+    undated = replace(MOSS_NET, publication_date=None)
+    card = replace(FERN, printed_publication_date="Mar 2")
+    others = [
+        document("first.txt", undated, card, printed_date="Mar 4"),
+        document("second.txt", FERN, LICHEN, printed_date="Mar 11"),
+        document("earlier.txt", replace(FERN, publication_date="2025-01-02")),
+    ]
+    telling = document("telling.txt", replace(MOSS_NET, publication_date="2025-12-02"))
+    for place, order in enumerate(itertools.permutations(others)):
+        database = tmp_path / f"{place}.db"
+        database.write_bytes(empty.read_bytes())
+        load(database, *order, telling)
+        dated = rows(database, "SELECT digest_date FROM digests WHERE printed_date IS NOT NULL ORDER BY name")
+        assert dated == [("2026-03-04",), ("2026-03-11",)]

@@ -22,7 +22,7 @@ from catalog.checks import check_catalog, check_structure
 from catalog.errors import CatalogError, ExitCode, exit_code_of_writing
 from catalog.lake.layout import TABLES, File, Lake
 from catalog.lake.reading import file_hash
-from catalog.migrate import create_catalog
+from catalog.migrate import create_catalog, put_in_place
 from catalog.models import SEARCH_TABLE, metadata
 from catalog.syncing import sync_folder
 
@@ -30,6 +30,7 @@ STEP_COUNT: Final = len(TABLES) + 3
 """How often `fill_file` calls `on_step`."""
 
 _ROWS: Final = 2000
+_FOLDER_COLUMNS: Final = ("publication_year",)
 _NULL_FOLDER: Final = "__HIVE_DEFAULT_PARTITION__"
 _LATER: Final = "SELECT type, name, sql FROM sqlite_master WHERE type IN ('index', 'trigger') AND sql IS NOT NULL"
 
@@ -84,7 +85,8 @@ def fill_file(
         counts = _filled(draft, tables, on_step)
         broken = _broken_rules(draft, database)
         on_step()
-        os.link(draft, database)  # never over a file that somebody made meanwhile
+        if not put_in_place(draft, database):
+            raise CatalogError(f"{database}: appeared meanwhile; name a new file.", ExitCode.CANNOT_CREATE)
         sync_folder(database.absolute().parent)
     except OSError as error:
         raise CatalogError(
@@ -150,14 +152,14 @@ def _insert(connection: sqlite3.Connection, name: str, path: Path) -> int:
 
 def _batches(path: Path, columns: Sequence[str]) -> Iterator[list[tuple[Any, ...]]]:
     """Yield the rows of a Parquet file, some at a time, with `columns` in their order."""
-    of_folder = _columns_of_folder(path)
     try:
+        of_folder = _columns_of_folder(path)
         with pyarrow.parquet.ParquetFile(path) as file:
             for batch in file.iter_batches(_ROWS, columns=[name for name in columns if name not in of_folder]):
                 same = {name: [value] * batch.num_rows for name, value in of_folder.items()}
                 values = [same[name] if name in same else batch.column(name).to_pylist() for name in columns]
                 yield list(zip(*values, strict=True))
-    except (OSError, KeyError, pyarrow.ArrowException) as error:
+    except (OSError, KeyError, ValueError, pyarrow.ArrowException) as error:
         raise CatalogError(
             f"{path}: cannot be read as a table of a catalogue ({str(error)[:200]}); build the lake anew.",
             ExitCode.BAD_DATA,
@@ -166,12 +168,10 @@ def _batches(path: Path, columns: Sequence[str]) -> Iterator[list[tuple[Any, ...
 
 def _columns_of_folder(path: Path) -> Columns:
     """The columns that the names of folders say, such as `publication_year=2024`: files do not repeat them."""
-    found: Columns = {}
-    for part in path.parts:
-        name, equals, value = part.partition("=")
-        if equals and name == "publication_year":
-            found[name] = None if value == _NULL_FOLDER else int(value)
-    return found
+    name, _, value = path.parent.name.partition("=")
+    if name not in _FOLDER_COLUMNS:
+        return {}
+    return {name: None if value == _NULL_FOLDER else int(value)}
 
 
 def _broken_rules(draft: Path, database: Path) -> tuple[str, ...]:

@@ -34,6 +34,7 @@ TABLES: Final = tuple(
 FORMAT: Final = "paper-catalogue-lake/1"
 _MANIFEST: Final = "manifest.json"
 _MOST_BYTES: Final = 256 * 1024 * 1024
+_OF_PATTERNS: Final = "*?[]{}\\:"
 _OWN_NAMES: Final = (".", "tables-", "staging-", "evidence", "spark.log")
 
 
@@ -64,9 +65,18 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Lake:
-    """The folder of a lake, for whoever reads it or builds it."""
+    """The folder of a lake, for whoever reads it or builds it.
+
+    Raises CatalogError for a path that Spark would take for a pattern, or for an address.
+    """
 
     def __init__(self, folder: Path) -> None:
+        if any(character in str(folder.absolute()) for character in _OF_PATTERNS):
+            raise CatalogError(
+                f"{folder}: Spark takes one of {' '.join(_OF_PATTERNS)} in a path for part of a pattern; "
+                "name another folder.",
+                ExitCode.USAGE,
+            )
         self.folder = folder
         self.evidence_folder = folder / "evidence"
 

@@ -51,13 +51,13 @@ def spark_session(master: str, settings: Mapping[str, str], log: Path) -> Iterat
     answers at `master`, or Spark does not start.
     """
     session_class = _session_class()
+    _require_java()
+    _require_master(master)
     active = session_class.getActiveSession()
     if active is not None:
         with _without_warnings():
             yield active
         return
-    _require_java()
-    _require_master(master)
     # Python of the workers: the same as here, where nobody said otherwise; else it would be any `python3` of PATH.
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     builder = session_class.builder

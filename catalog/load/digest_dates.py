@@ -226,7 +226,7 @@ RETURNING paper_id
 
 
 _UNDATED_CARDS = """
-SELECT digest_id, position, printed_publication_date, digests.digest_date
+SELECT digest_id, position, paper_id, printed_publication_date, digests.digest_date
 FROM digest_entries JOIN digests ON digests.id = digest_id
 WHERE digest_id IN (SELECT value FROM json_each(:digest_ids)) AND digests.digest_date IS NOT NULL
   AND publication_date IS NULL AND printed_publication_date IS NOT NULL
@@ -264,19 +264,24 @@ def _known_date(row: Row[Any], as_of: date) -> DigestDate:
 
 
 def _date_cards(connection: Connection, digest_ids: set[int]) -> set[int]:
-    """Give their year to cards without one in digests that have a date now; return the papers that changed."""
+    """Give their year to cards without one in digests that have a date now; return the papers of these cards.
+
+    That is so also where the paper's own date stays, the earliest that anybody states: the latest is the evidence.
+    """
     if not digest_ids:
         return set()
-    dated = []
+    dated, papers = [], set()
     for row in run(connection, _UNDATED_CARDS, {"digest_ids": packed_ids(digest_ids)}):
         day = publication_date(parse_printed_date(row.printed_publication_date), digest=_day(row.digest_date))
         if day is not None:
             dated.append({"which": row.digest_id, "where": row.position, "publication_date": day.isoformat()})
+            papers.add(int(row.paper_id))
     if not dated:
         return set()
     place = and_(digest_entries.c.digest_id == bindparam("which"), digest_entries.c.position == bindparam("where"))
     connection.execute(update(digest_entries).where(place), dated)
-    return settle_numbers(connection, listed_papers(connection, digest_ids))
+    settle_numbers(connection, papers)
+    return papers
 
 
 def listed_papers(connection: Connection, digest_ids: Iterable[int]) -> set[int]:

@@ -35,7 +35,7 @@ def test_the_examples_work(session: Any, tmp_path: Path, monkeypatch: pytest.Mon
     for example in ordered:
         for left in tmp_path.glob("*.db"):
             left.unlink()
-        # The session of the test is used, wherever the example says that the master is.
-        done = CliRunner().invoke(main, shlex.split(example)[1:])
+        line = re.sub(r"--master \S+", "--master local[2]", example)  # tests of the cluster start a master
+        done = CliRunner().invoke(main, shlex.split(line)[1:])
         assert (done.exit_code, done.stderr) == (0, ""), f"{example}: {done.output}"
         assert done.stdout.strip()

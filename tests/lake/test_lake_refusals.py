@@ -76,6 +76,14 @@ def test_a_folder_of_other_files(tmp_path: Path, page: Path) -> None:
     assert page.read_text(encoding="utf-8") == "a page"
 
 
+@pytest.mark.parametrize("name", ["lake*", "la[k]e", "{lake}", "la:ke"])
+def test_a_path_that_spark_takes_for_a_pattern(tmp_path: Path, page: Path, name: str) -> None:
+    refused = run("build", page, "--out", tmp_path / name)
+    assert refused.exit_code == 2
+    assert "in a path for part of a pattern" in refused.output
+    assert not (tmp_path / name).exists()
+
+
 def test_two_builds_at_once(tmp_path: Path, page: Path) -> None:
     lake = Lake(tmp_path / "lake")
     with lake.alone():

@@ -27,7 +27,7 @@ def test_any_documents_give_the_facts_of_a_load(session: Any, tmp_path: Path) ->
 
 @pytest.mark.slow
 def test_any_documents_give_the_facts_of_a_load_at_length(session: Any, tmp_path: Path) -> None:
-    _same_facts(session, tmp_path, _worlds(3000, is_derandomized=False), random.Random())
+    _same_facts(session, tmp_path, _worlds(600, is_derandomized=False), random.Random())
 
 
 def _worlds(count: int, *, is_derandomized: bool) -> list[list[DocumentRecord]]:
