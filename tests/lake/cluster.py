@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, Final
 
 # Processes wait for each other on a machine that may be slow: no test is about how long.
-PATIENCE: Final = 240.0
+PATIENCE: Final = 1800.0
 HOST: Final = "127.0.0.1"
 
 _MASTER: Final = "org.apache.spark.deploy.master.Master"
