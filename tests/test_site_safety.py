@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import html
+import os
 import re
 import shutil
 import sqlite3
+import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -15,6 +19,7 @@ from datasette.app import Datasette
 
 from catalog.resources import resource
 from catalog.serve import DATABASE_NAME, site
+from tests.question_example import site_plugin
 from tests.site_example import Get, getter, paper_id
 
 # Read only, within limits
@@ -162,3 +167,16 @@ def test_a_hostile_address_in_the_file_is_never_a_link(tmp_path: Path, catalogue
         html.escape(url.replace("\x01", "\ufffd").removeprefix("https://")).replace("&quot;", "&#34;")
         in get("/catalog/links").text
     )
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="threads have a priority of their own on Linux alone")
+@pytest.mark.parametrize(("given", "kept"), [(0, 5), (12, 12)])
+def test_a_thread_that_answers_gives_way_and_never_takes_more_than_it_was_given(given: int, kept: int) -> None:
+    def priority() -> int:
+        thread = threading.get_native_id()
+        os.setpriority(os.PRIO_PROCESS, thread, max(given, os.getpriority(os.PRIO_PROCESS, thread)))
+        site_plugin("deadline")._give_way()
+        return os.getpriority(os.PRIO_PROCESS, thread)
+
+    with ThreadPoolExecutor(1) as pool:
+        assert pool.submit(priority).result() == max(kept, os.getpriority(os.PRIO_PROCESS, 0))

@@ -130,7 +130,10 @@ _priority = _Priority()
 def _give_way() -> None:
     # Linux alone has a priority for each thread; elsewhere the whole process would get it.
     if not _priority.is_set and sys.platform == "linux" and threading.current_thread() is not threading.main_thread():
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICE)
+        thread = threading.get_native_id()
+        # Whoever started the site with less priority than this has the last word: raising it is not allowed to all.
+        if os.getpriority(os.PRIO_PROCESS, thread) < _NICE:
+            os.setpriority(os.PRIO_PROCESS, thread, _NICE)
     _priority.is_set = True
 
 
