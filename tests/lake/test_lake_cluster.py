@@ -124,7 +124,10 @@ def start_build(spark: Cluster, sources: Path, lake: Path, events: Path) -> Buil
 
 def finish(build: Build, lake: Path) -> str:
     """Wait for the build, which must do its work; return what it says besides."""
-    _, said = build.communicate(timeout=PATIENCE)
+    try:
+        _, said = build.communicate(timeout=PATIENCE)
+    finally:
+        kill_all(build)
     log = lake / "spark.log"
     assert build.returncode == 0, said + (log.read_text(errors="replace")[-4000:] if log.exists() else "")
     return said
