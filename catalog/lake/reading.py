@@ -12,11 +12,13 @@ from typing import Any, Final
 import pyarrow
 
 from catalog.documents import DocumentError, open_document, printable
-from catalog.lake.evidence import evidence_rows, fault_row
-from catalog.lake.schema import EVIDENCE
+from catalog.lake.evidence import COLUMNS, NUMBERS, evidence_rows, fault_row
 from catalog.load.account import LoadTerms
 from catalog.readers import read_document
 from catalog.rows import Row
+
+EVIDENCE: Final = pyarrow.schema([(name, pyarrow.int64() if name in NUMBERS else pyarrow.string()) for name in COLUMNS])
+"""Evidence as Arrow: every kind of row in one form."""
 
 _ROWS: Final = 1000
 

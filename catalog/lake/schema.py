@@ -1,12 +1,11 @@
 """The columns of the lake: those of the models, with their types and comments, and those of evidence."""
 
-# Neither pyarrow nor all of pyspark has types.
+# Not all of pyspark has types.
 # mypy: disable-error-code="import-untyped"
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
-import pyarrow
 from pyspark.sql import functions
 from pyspark.sql.types import DataType, LongType, StringType, StructField, StructType
 from sqlalchemy import Column, Table
@@ -15,9 +14,6 @@ from catalog.lake.evidence import COLUMNS, NUMBERS, PIECES
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
-
-EVIDENCE: Final = pyarrow.schema([(name, pyarrow.int64() if name in NUMBERS else pyarrow.string()) for name in COLUMNS])
-"""Evidence as Arrow: every kind of row in one form."""
 
 
 def evidence_type(piece: str | None = None) -> StructType:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import socket
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -114,6 +116,11 @@ def test_an_export_over_a_file(tmp_path: Path, page: Path) -> None:
     refused = run("export", tmp_path / "lake", "-d", page)
     assert refused.exit_code == 73
     assert "is there already" in refused.output
+
+
+def test_an_export_needs_no_spark() -> None:
+    without = "import sys; sys.modules['pyspark'] = None; import catalog.lake.export, catalog.lake.slices"
+    assert subprocess.run([sys.executable, "-c", without], check=False).returncode == 0
 
 
 def test_no_java(tmp_path: Path, page: Path, monkeypatch: pytest.MonkeyPatch) -> None:
