@@ -392,6 +392,8 @@ CREATE INDEX ix_papers_recency ON papers (recency);
 
 CREATE INDEX ix_rejects_source_document_id ON rejects (source_document_id);
 
+CREATE INDEX ix_repositories_host ON repositories (host);
+
 CREATE INDEX ix_source_documents_name ON source_documents (name);
 
 CREATE UNIQUE INDEX ux_papers_title_key_arxiv_id ON papers (title_key, coalesce(arxiv_id, ''));

@@ -50,6 +50,7 @@ repositories = Table(
     textual("url", "Address of the repository", required=True),
     # The owner first, so that it serves as the index of owners, too. The address is one where these are.
     UniqueConstraint("owner", "name", "host"),
+    Index(None, "host"),
     not_empty("host", "owner", "name", "url"),
     comment="Where code lives: host, owner and name, one row whatever the case they are written in",
     sqlite_strict=True,
