@@ -10,11 +10,22 @@ import pytest
 import catalog.load
 from catalog.database import create_catalog_engine
 from catalog.errors import CatalogError
-from catalog.load import load_terms, session
+from catalog.load import load_terms, session, settle_again
 from catalog.load.staging import run
 from catalog.records import DocumentRecord, RejectRecord
 from catalog.rows import prepared
-from tests.catalogues import AS_OF, FERN, LICHEN, MOSS_NET, PUDDLE, damage, document, empty_catalogue, load
+from tests.catalogues import (
+    AS_OF,
+    FERN,
+    LICHEN,
+    MOSS_NET,
+    PUDDLE,
+    damage,
+    document,
+    empty_catalogue,
+    good_catalogue,
+    load,
+)
 from tests.conftest import Query, dump
 from tests.contents import contents
 
@@ -64,6 +75,14 @@ def _further_down(record: DocumentRecord) -> DocumentRecord:
         for entry in digest.entries
     )
     return replace(record, digests=(replace(digest, entries=entries),))
+
+
+def test_what_is_settled_already_is_not_written_again(database: Path) -> None:
+    before = good_catalogue(database).read_bytes()
+
+    assert settle_again(database) == 0
+
+    assert database.read_bytes() == before
 
 
 def test_a_defect_in_a_batch_leaves_what_came_before_and_stores_nothing_of_its_own(

@@ -153,6 +153,20 @@ def test_a_fault_of_the_search_and_a_file_that_is_gone_count_for_nothing(tmp_pat
     assert reading._reader_count([tmp_path / "gone.txt", tmp_path / "gone, too.txt"]) == 0
 
 
+@pytest.mark.parametrize(("cores", "file_count", "reader_count"), [(1, 8, 1), (4, 8, 4), (64, 3, 3), (64, 9, 8)])
+def test_there_are_no_more_processes_than_cores_and_documents(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, cores: int, file_count: int, reader_count: int
+) -> None:
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(cores)), raising=False)
+    files = [folder / "page-0.txt"] * file_count
+    size = file_count * files[0].stat().st_size
+
+    monkeypatch.setattr(reading, "PARALLEL_BYTES", size)
+    assert reading._reader_count(files) == reader_count
+    monkeypatch.setattr(reading, "PARALLEL_BYTES", size + 1)
+    assert reading._reader_count(files) == 0
+
+
 def test_an_unknown_format_is_told_as_without_them(folder: Path, parallel: None) -> None:
     with pytest.raises(ValueError, match="no such format"):
         list(reading.read_all([folder / "page-0.txt", folder / "page-1.txt"], "no such format"))
@@ -164,7 +178,7 @@ from pathlib import Path
 from catalog.load import reading
 if __name__ == "__main__":
     reading._reader_count = lambda _: 2
-    going = reading.read_all(sorted(Path(sys.argv[1]).glob("page-*.txt")), None)
+    going = reading.read_all(sorted(Path(sys.argv[1]).iterdir()), None)
     next(going)
     print(*(child.pid for child in multiprocessing.active_children()), flush=True)
     os.kill(os.getpid(), signal.SIGKILL)
@@ -172,7 +186,12 @@ if __name__ == "__main__":
 
 
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="this system does not show its processes as files")
-def test_who_is_killed_leaves_no_process_behind(folder: Path, tmp_path: Path) -> None:
+def test_who_is_killed_leaves_no_process_behind(tmp_path: Path) -> None:
+    folder = tmp_path / "documents"
+    folder.mkdir()
+    longer_than_a_pipe = page(*(f"Counting Ferns {number}" for number in range(150)))
+    for number in range(4):  # so that no process is done when it is looked for
+        (folder / f"{number}.txt").write_text(longer_than_a_pipe, encoding="utf-8")
     (tmp_path / "killed.py").write_text(_KILLED, encoding="utf-8")
     command = [sys.executable, tmp_path / "killed.py", folder]
     done = subprocess.run(command, stdout=subprocess.PIPE, env={**os.environ, "PYTHONPATH": str(ROOT)}, timeout=60)
