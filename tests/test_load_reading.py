@@ -13,13 +13,14 @@ from pathlib import Path
 
 import pytest
 
-from catalog.documents import DocumentError, find_documents, open_document
+from catalog.documents import DocumentError, find_documents, limits, open_document
 from catalog.errors import ExitCode, Fault
 from catalog.load import load_documents, load_terms, reading, session
 from catalog.readers import read_document
 from catalog.records import DocumentRecord
 from catalog.rows import PreparedRecord, digest_rows, prepared
 from tests.conftest import ROOT, dump, rows
+from tests.paper_code_lists import PRETTY
 from tests.test_cli import page
 
 LOADS = "SELECT source_document_id, entry_count, new_paper_count, link_count, reject_count FROM loads ORDER BY id"
@@ -106,6 +107,66 @@ def test_what_a_process_that_ended_left_undone_is_read_all_the_same(folder: Path
     assert len(whole) == len((first, *rest))
 
 
+def test_a_process_that_answered_all_ends_by_itself(folder: Path) -> None:
+    reader = reading._Reader([folder / "page-0.txt", folder / "gone.txt"], None)
+
+    page, gone = reader.answer(), reader.answer()
+    reader._process.join(60)
+
+    assert reader._process.exitcode == 0
+    assert isinstance(page, PreparedRecord)
+    assert gone == reading._answer_to(folder / "gone.txt", None)
+    reader.end()
+
+
+def test_a_process_that_nobody_listens_to_ends_without_a_word(folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    reader = reading._Reader([folder / "page-0.txt"], None)
+
+    reader._pipe.close()
+    reader._process.join(60)
+
+    assert reader._process.exitcode == 0
+    assert capfd.readouterr() == ("", "")
+
+
+def test_what_is_sent_and_what_is_left_to_whoever_asks(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What only one process can read, or what must show its traceback, is not sent: the others are, also faults."""
+    lazy = tmp_path / "papers.json"
+    lazy.write_text(PRETTY, encoding="utf-8")
+
+    assert isinstance(reading._answer_to(folder / "page-0.txt", None), PreparedRecord)
+    fault = reading._read(folder / "other.json", None)
+    assert reading._answer_to(folder / "other.json", None) == (str(fault), ExitCode.BAD_DATA)
+    assert reading._answer_to(folder / "page-0.txt", "no such format") is None
+    assert isinstance(reading._read(lazy, None), DocumentRecord)
+    assert reading._answer_to(lazy, None) is None
+    monkeypatch.setattr(limits, "MAX_BYTES", 10)
+    assert reading._answer_to(folder / "page-0.txt", None) is None
+
+
+def test_a_fault_of_the_search_and_a_file_that_is_gone_count_for_nothing(tmp_path: Path) -> None:
+    fault = DocumentError("nowhere: does not exist.", ExitCode.NO_INPUT)
+
+    assert list(reading.read_all([fault], None)) == [fault]
+    assert reading._reader_count([tmp_path / "gone.txt", tmp_path / "gone, too.txt"]) == 0
+
+
+@pytest.mark.parametrize(("cores", "file_count", "reader_count"), [(1, 8, 1), (4, 8, 4), (64, 3, 3), (64, 9, 8)])
+def test_there_are_no_more_processes_than_cores_and_documents(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, cores: int, file_count: int, reader_count: int
+) -> None:
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(cores)), raising=False)
+    files = [folder / "page-0.txt"] * file_count
+    size = file_count * files[0].stat().st_size
+
+    monkeypatch.setattr(reading, "PARALLEL_BYTES", size)
+    assert reading._reader_count(files) == reader_count
+    monkeypatch.setattr(reading, "PARALLEL_BYTES", size + 1)
+    assert reading._reader_count(files) == 0
+
+
 def test_an_unknown_format_is_told_as_without_them(folder: Path, parallel: None) -> None:
     with pytest.raises(ValueError, match="no such format"):
         list(reading.read_all([folder / "page-0.txt", folder / "page-1.txt"], "no such format"))
@@ -117,7 +178,7 @@ from pathlib import Path
 from catalog.load import reading
 if __name__ == "__main__":
     reading._reader_count = lambda _: 2
-    going = reading.read_all(sorted(Path(sys.argv[1]).glob("page-*.txt")), None)
+    going = reading.read_all(sorted(Path(sys.argv[1]).iterdir()), None)
     next(going)
     print(*(child.pid for child in multiprocessing.active_children()), flush=True)
     os.kill(os.getpid(), signal.SIGKILL)
@@ -125,7 +186,12 @@ if __name__ == "__main__":
 
 
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="this system does not show its processes as files")
-def test_who_is_killed_leaves_no_process_behind(folder: Path, tmp_path: Path) -> None:
+def test_who_is_killed_leaves_no_process_behind(tmp_path: Path) -> None:
+    folder = tmp_path / "documents"
+    folder.mkdir()
+    longer_than_a_pipe = page(*(f"Counting Ferns {number}" for number in range(150)))
+    for number in range(4):  # so that no process is done when it is looked for
+        (folder / f"{number}.txt").write_text(longer_than_a_pipe, encoding="utf-8")
     (tmp_path / "killed.py").write_text(_KILLED, encoding="utf-8")
     command = [sys.executable, tmp_path / "killed.py", folder]
     done = subprocess.run(command, stdout=subprocess.PIPE, env={**os.environ, "PYTHONPATH": str(ROOT)}, timeout=60)
