@@ -38,6 +38,19 @@ def test_a_virtual_table_that_stands_first_hides_no_lost_page(database: Path) ->
     assert lost.endswith("is never used")
 
 
+def test_many_virtual_tables_hide_no_lost_page(database: Path) -> None:
+    """Of these names it takes SQLite's hash 80 new tables until one of them stands first."""
+    names = [f"birch_{number}" for number in range(200)]
+    damage(
+        good_catalogue(database), *(f"CREATE VIRTUAL TABLE {name} USING fts5vocab(papers_fts, row)" for name in names)
+    )
+    leaked_page(database)
+
+    ((lost,),) = broken(database)["pages"]
+
+    assert lost.endswith("is never used")
+
+
 def test_pages_that_cannot_be_looked_at_are_not_taken_for_sound(
     database: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
