@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from catalog import checks
 from catalog.checks import check_catalog
 from catalog.errors import CatalogError
 from tests.catalogues import damage, good_catalogue
@@ -35,6 +36,59 @@ def test_a_virtual_table_that_stands_first_hides_no_lost_page(database: Path) ->
     assert found["schema"] == [("table", "words", "is none of this version")]
     ((lost,),) = found["pages"]
     assert lost.endswith("is never used")
+
+
+def test_many_virtual_tables_hide_no_lost_page(database: Path) -> None:
+    """Of these names it takes SQLite's hash 80 new tables until one of them stands first."""
+    names = [f"birch_{number}" for number in range(200)]
+    damage(
+        good_catalogue(database), *(f"CREATE VIRTUAL TABLE {name} USING fts5vocab(papers_fts, row)" for name in names)
+    )
+    leaked_page(database)
+
+    ((lost,),) = broken(database)["pages"]
+
+    assert lost.endswith("is never used")
+
+
+def test_pages_that_cannot_be_looked_at_are_not_taken_for_sound(
+    database: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    damage(good_catalogue(database), "CREATE VIRTUAL TABLE words USING fts5vocab(papers_fts, row)")
+    monkeypatch.setattr(checks, "_MOST_PROBES", 0)
+
+    assert broken(database)["pages"] == [
+        ("cannot be looked at: a view or virtual table stands first in the list of tables",)
+    ]
+
+
+def test_a_free_list_that_leads_nowhere_is_told(database: Path) -> None:
+    """The first look passes over it, because a virtual table stands first; what takes a free page comes upon it."""
+    damage(
+        good_catalogue(database),
+        "CREATE VIRTUAL TABLE words USING fts5vocab(papers_fts, row)",
+        "CREATE TABLE notes (text)",
+        "INSERT INTO notes VALUES (zeroblob(100000))",
+        "DROP TABLE notes",
+    )
+    content = bytearray(database.read_bytes())
+    page_size, first = int.from_bytes(content[16:18], "big"), int.from_bytes(content[32:36], "big")
+    count = (first - 1) * page_size + 4  # of the free pages that this one names
+    content[count : count + 4] = b"\xff" * 4
+    database.write_bytes(content)
+
+    assert broken(database)["pages"] == [("database disk image is malformed",)]
+
+
+def test_names_in_the_file_are_taken_as_they_are(database: Path) -> None:
+    damage(
+        good_catalogue(database),
+        "CREATE VIRTUAL TABLE words USING fts5vocab(papers_fts, row)",
+        'CREATE VIEW "moss "" stone" AS SELECT 1',
+        "CREATE TABLE probe_0 (id INTEGER)",
+    )
+
+    assert set(broken(database)) == {"schema"}
 
 
 @pytest.mark.parametrize("part", ["config", "data"])

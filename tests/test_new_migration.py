@@ -20,7 +20,7 @@ COLUMN = '    textual("note", "What a person says of it"),\n'
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
     """A copy of the checkout whose models have a column that no revision makes."""
-    for name in ("catalog", "migrations", "tests"):
+    for name in ("catalog", "migrations", "tests", "docs"):
         ignored = shutil.ignore_patterns("__pycache__", "test_*.py", "static", "labelled")
         shutil.copytree(ROOT / name, tmp_path / name, ignore=ignored)
     for name in ("pyproject.toml", "Makefile", "metadata.yml"):
@@ -58,6 +58,8 @@ def test_a_revision_and_its_test_are_started_from_a_fresh_file(copy: Path) -> No
         "op.add_column('rejects', sa.Column('note', sa.Text(), nullable=True, comment='What a person says of it'))",
         "op.drop_column('rejects', 'note')",
     ]
+    generated = run(copy, "-m", "docs.generate")  # `make docs`, as the author of a revision does
+    assert "Wrote catalog/fresh.json." in generated.stdout, generated.stderr
     tested = run(copy, "-m", "pytest", "-q", "-p", "no:cacheprovider", f"tests/test_migration_{stem}.py")
     assert "2 passed" in tested.stdout, tested.stdout
     assert (names(ROOT / "migrations" / "versions"), names(ROOT / "tests")) == real

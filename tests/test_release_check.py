@@ -136,6 +136,19 @@ def test_a_journal_mode_that_needs_another_file_is_seen(release: Path) -> None:
     assert any(row[0] == "pages" for row in wrong(release)["release form"])
 
 
+def test_pages_of_another_size_are_seen(release: Path) -> None:
+    damage(release, "PRAGMA page_size = 2048", "VACUUM")
+
+    assert ("pages", "are of 2,048 bytes where so many papers have 1,024") in wrong(release)["release form"]
+
+
+def test_the_package_has_no_other_names() -> None:
+    import catalog.release
+
+    with pytest.raises(AttributeError, match=r"module 'catalog.release' has no attribute 'moss'"):
+        _ = catalog.release.moss
+
+
 def test_free_pages_are_seen(release: Path) -> None:
     damage(release, "CREATE TABLE notes (text)", "DROP TABLE notes")
 

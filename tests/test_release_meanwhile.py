@@ -12,7 +12,7 @@ import pytest
 
 from catalog import database as database_module
 from catalog.errors import CatalogError
-from catalog.release import command, release_catalog
+from catalog.release import command, release_catalog, scratch
 from catalog.release.meanwhile import Checking
 from catalog.release.search_index import make_search_index
 from tests.catalogues import damage, good_catalogue, not_strict, snapshot
@@ -42,6 +42,14 @@ def refusal(working: Path, release: Path) -> str:
     return str(error.value)
 
 
+class FastChecking(Checking):
+    """Checks that are done before the first row is copied."""
+
+    def __init__(self, *arguments: Any) -> None:
+        super().__init__(*arguments)
+        self.results()
+
+
 @pytest.mark.parametrize("mode", ["DELETE", "WAL"])
 def test_nobody_commits_between_what_is_checked_and_what_is_copied(
     working: Path, release: Path, mode: str, monkeypatch: pytest.MonkeyPatch
@@ -51,7 +59,7 @@ def test_nobody_commits_between_what_is_checked_and_what_is_copied(
     told = []
 
     def intruding(*arguments: Any) -> Path:
-        """Try to write when the checks have begun to read, and the index and the rows have not."""
+        """Try to write when the checks have read everything, and the index and the rows have not begun."""
         with (
             closing(sqlite3.connect(working, timeout=0)) as connection,
             pytest.raises(sqlite3.OperationalError, match="locked") as error,
@@ -61,11 +69,41 @@ def test_nobody_commits_between_what_is_checked_and_what_is_copied(
         told.append(error)
         return make_search_index(*arguments)
 
+    monkeypatch.setattr(command, "Checking", FastChecking)
     monkeypatch.setattr(command, "make_search_index", intruding)
     release_catalog(working, release)
 
     assert len(told) == 1
     assert rows(release, "SELECT count(*) FROM papers WHERE title GLOB '*Intruder*'") == [(0,)]
+
+
+@pytest.mark.parametrize("gives_up", [False, True])
+def test_a_commit_that_waits_for_readers_is_told_as_use_by_another(
+    working: Path, release: Path, gives_up: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who waits to commit keeps new readers away (PENDING): the index, and the rows where nobody gives up."""
+    monkeypatch.setattr(scratch, "BUSY_TIMEOUT_SECONDS", 0.05)
+    with (
+        closing(sqlite3.connect(working)) as reader,
+        closing(sqlite3.connect(working, timeout=0, isolation_level=None, check_same_thread=False)) as writer,
+    ):
+        reader.execute("BEGIN")
+        reader.execute("SELECT 1 FROM papers").fetchone()
+        writer.execute("BEGIN IMMEDIATE")
+        writer.execute("UPDATE papers SET title = 'An Intruder among the Mosses' WHERE id = 1")
+
+        def overtaken(*arguments: Any) -> Path:
+            with pytest.raises(sqlite3.OperationalError, match="locked"):
+                writer.execute("COMMIT")
+            try:
+                return make_search_index(*arguments)
+            finally:
+                if gives_up:
+                    writer.execute("ROLLBACK")
+
+        monkeypatch.setattr(command, "make_search_index", overtaken)
+
+        assert f"{working}: is in use by another process" in refusal(working, release)
 
 
 def without_a_quick_look(path: Path, hurt: Callable[[Path], None], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -105,13 +143,6 @@ def test_a_file_that_fails_a_check_is_not_copied_to_the_end(
 ) -> None:
     damage(working, "DELETE FROM loads WHERE id = 1")
     steps: list[None] = []
-
-    class FastChecking(Checking):
-        """Checks that are done before the first row is copied."""
-
-        def __init__(self, *arguments: Any) -> None:
-            super().__init__(*arguments)
-            self.results()
 
     monkeypatch.setattr(command, "Checking", FastChecking)
     with pytest.raises(CatalogError, match="document without load"):

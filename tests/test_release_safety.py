@@ -325,6 +325,40 @@ def test_a_folder_that_may_not_be_written_to_is_one_sentence(database: Path, mod
         assert snapshot(folder) == before
 
 
+def test_a_folder_that_is_taken_meanwhile_for_what_stands_beside_it_is_told(database: Path, folder: Path) -> None:
+    def intrude() -> None:
+        (folder / "papers.db.json").mkdir(exist_ok=True)
+
+    with pytest.raises(CatalogError, match=r"is the new release, but not everything beside it could be put in place"):
+        release_catalog(database, folder / "papers.db", on_step=intrude)
+
+    assert sorted(snapshot(folder)) == ["papers.db", "papers.db.json", "papers.db.sha256"]
+    assert rows(folder / "papers.db", "SELECT count(*) FROM papers") == [(4,)]
+
+
+def test_a_catalogue_of_others_and_a_folder_that_cannot_be_listed_are_enough(database: Path, folder: Path) -> None:
+    """Nothing is asked of the file but to be read, and of the folder but to be written to."""
+    expected = release_catalog(database, folder / "papers.db")
+    with tempfile.TemporaryDirectory() as name:  # the folders of pytest may be entered by one user alone
+        outer = Path(name)
+        drop, working = outer / "shared", outer / "catalog.db"
+        drop.mkdir()
+        shutil.copyfile(database, working)
+        working.chmod(0o444)
+        outer.chmod(0o755)
+        drop.chmod(0o333)
+
+        with ordinary_user():
+            assert not os.access(working, os.W_OK)
+            with pytest.raises(PermissionError):
+                os.listdir(drop)
+            sha256 = release_catalog(working, drop / "papers.db")
+
+        drop.chmod(0o755)
+        assert sha256 == expected
+        assert sorted(snapshot(drop)) == BESIDE
+
+
 @pytest.mark.parametrize("name", ["missing/papers.db", "notes.txt/papers.db", "x" * 250])
 def test_a_place_where_nothing_can_be_is_one_sentence(database: Path, folder: Path, name: str) -> None:
     (folder / "notes.txt").write_text("moss\n")

@@ -16,7 +16,7 @@ from sqlalchemy import CheckConstraint, Column, Index, MetaData, Table, Text, cr
 from catalog import models
 from catalog.check_views import check_views
 from catalog.database import APPLICATION_ID, create_catalog_engine, known_revisions
-from catalog.fresh import Fresh, fresh_catalogue
+from catalog.fresh import PATH, Fresh, fresh_catalogue, fresh_text
 from catalog.migrate import alembic_config, create_catalog
 from catalog.schema import schema_sql, table_parts
 from tests.catalogues import damage, empty_catalogue, plain
@@ -75,6 +75,10 @@ def test_the_package_knows_what_an_empty_file_holds(made: Path) -> None:
     with engine.connect() as connection:
         assert fresh_catalogue() == Fresh.of(connection), "catalog/fresh.json is out of date, run `make docs`"
     engine.dispose()
+
+
+def test_what_the_package_knows_is_written_as_it_is_read() -> None:
+    assert fresh_text(fresh_catalogue()) == PATH.read_text(encoding="utf-8")
 
 
 def test_the_text_of_the_schema_makes_the_same_schema(made: Path, tmp_path: Path) -> None:

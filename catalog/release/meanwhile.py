@@ -1,8 +1,8 @@
 """What a release does in threads of its own while it copies rows: SQLite lets go of Python while it works.
 
-All of them see one moment of the working file. In a rollback journal a reader holds back every commit
-(https://www.sqlite.org/lockingv3.html, 3.0), so it is enough that each begins while another one reads; with a
-write-ahead log readers hold nothing back, and `same_moment` keeps writers away until all have begun.
+All of them see one moment of the working file: `same_moment` keeps writers away until each has begun. With a rollback
+journal a reader holds back every commit (https://www.sqlite.org/lockingv3.html, 3.0), and so it is one; with a
+write-ahead log readers hold nothing back, and it takes the place of the writer.
 """
 
 from __future__ import annotations
@@ -94,15 +94,17 @@ class Checking:
 
 @contextmanager
 def same_moment(database: Path) -> Iterator[None]:
-    """Let all readers that begin in the block see the same: nobody can commit to a file with a write-ahead log."""
-    if not os.access(database, os.W_OK):
-        yield
-        return
-    uri = f"{database.absolute().as_uri()}?mode=rw"
+    """Let all readers that begin in the block see the same, because nobody can commit meanwhile.
+
+    (Where a file that nobody here may write to has a write-ahead log, nobody can be kept from it.)
+    """
+    is_writable = os.access(database, os.W_OK)
+    uri = f"{database.absolute().as_uri()}?mode={'rw' if is_writable else 'ro'}"
     with (
         translated_errors(database),
         closing(sqlite3.connect(uri, uri=True, timeout=BUSY_TIMEOUT_SECONDS, isolation_level=None)) as connection,
     ):
-        if connection.execute("PRAGMA journal_mode").fetchone() == ("wal",):
-            connection.execute("BEGIN IMMEDIATE")
+        is_wal = connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+        connection.execute("BEGIN IMMEDIATE" if is_wal and is_writable else "BEGIN")
+        connection.execute("SELECT 1 FROM sqlite_master").fetchone()
         yield

@@ -238,10 +238,7 @@ def _local_size(payload: int, kind: int, size: int) -> int:
 def _varint(page: bytearray, at: int) -> tuple[int, int]:
     """Return the number of variable length (1.6) at `at`, and the place after it."""
     value = 0
-    for length in range(1, 10):
-        if at + length > len(page):
-            break
-        byte = page[at + length - 1]
+    for length, byte in enumerate(page[at : at + 9], start=1):
         if length == 9:
             return value << 8 | byte, at + length
         value = value << 7 | byte & 127
