@@ -60,6 +60,14 @@ def test_a_working_catalogue_is_no_release(made: Path) -> None:
     assert list(check_release(made / "catalog.db")) == []
 
 
+def test_a_release_that_has_lost_the_table_that_says_so_is_none(release: Path) -> None:
+    damage(release, "DROP TABLE releases")
+
+    assert wrong(release) == {
+        "release checksum": [("papers.db.sha256", "states another SHA-256 than that of the file")]
+    }
+
+
 def test_two_files_at_once_are_a_question_of_usage(release: Path) -> None:
     done = run("check", str(release), "-d", str(release))
 
