@@ -140,7 +140,8 @@ def _write_evidence(
 def _task_count(session: SparkSession, paths: Sequence[Path]) -> int:
     """How many tasks read documents: some for each core, and more where they would be large."""
     size = sum(path.stat().st_size for path in paths if path.exists())
-    return max(1, min(len(paths), max(2 * session.sparkContext.defaultParallelism, size // _TASK_BYTES)))
+    cores = int(session.sparkContext.defaultParallelism)
+    return max(1, min(len(paths), max(2 * cores, size // _TASK_BYTES)))
 
 
 def _unknown(session: SparkSession, lake: Lake, before: Manifest, rows: DataFrame, terms: LoadTerms) -> DataFrame:

@@ -90,7 +90,7 @@ def _without_warnings() -> Iterator[None]:
 @contextmanager
 def told_as_sentence(what: str, log: Path) -> Iterator[None]:
     """Turn what Spark raises while it does `what` into one sentence (CatalogError)."""
-    from py4j.protocol import Py4JError  # type: ignore[import-untyped]
+    from py4j.protocol import Py4JError
     from pyspark.errors import PySparkException
 
     try:
@@ -110,7 +110,8 @@ def _session_class() -> type[SparkSession]:
         raise CatalogError(
             "A lake needs the package pyspark, which is not installed here; run `pip install 'paper-catalog[spark]'`."
         ) from error
-    return SparkSession
+    found: type[SparkSession] = SparkSession
+    return found
 
 
 def _require_java() -> None:
