@@ -13,9 +13,9 @@ import click
 
 from catalog.accounts import print_accounts, progress
 from catalog.commands import Commands
-from catalog.completion import complete_format, completion
+from catalog.completion import completion
 from catalog.errors import CatalogError, Fault
-from catalog.options import database_option
+from catalog.options import as_of_option, database_option, format_option
 
 if TYPE_CHECKING:
     from catalog.load import Account
@@ -58,19 +58,8 @@ def main() -> None:
     metavar="[SOURCE]...",
     help="Files, folders (at any depth), or - for standard input.  [default: the digests that come with the catalogue]",
 )
-@click.option(
-    "--format",
-    "format_name",
-    metavar="FORMAT",
-    shell_complete=complete_format,
-    help="Read as this format instead of recognising it.",
-)
-@click.option(
-    "--as-of",
-    type=click.DateTime(["%Y-%m-%d"]),
-    metavar="DATE",
-    help="The digests existed by this day: upper bound of their dates.  [default: today]",
-)
+@format_option
+@as_of_option
 @click.option("--year", type=click.IntRange(2023, 9999), help="State the year of digests that print none.")
 @database_option
 def load(

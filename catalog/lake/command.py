@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from catalog.completion import complete_format
 from catalog.errors import CatalogError, ExitCode, Fault
-from catalog.options import database_option
+from catalog.options import as_of_option, database_option, format_option
 
 if TYPE_CHECKING:
     from catalog.lake.build import Build
@@ -73,19 +72,8 @@ def lake() -> None:
     help="The folder of the lake: a new one, or one that grows.",
 )
 @_master_option
-@click.option(
-    "--format",
-    "format_name",
-    metavar="FORMAT",
-    shell_complete=complete_format,
-    help="Read as this format instead of recognising it.",
-)
-@click.option(
-    "--as-of",
-    type=click.DateTime(["%Y-%m-%d"]),
-    metavar="DATE",
-    help="The digests existed by this day: upper bound of their dates.  [default: today]",
-)
+@format_option
+@as_of_option
 @_conf_option
 def build(
     sources: tuple[str, ...],
