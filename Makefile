@@ -38,7 +38,7 @@ serve: .venv/runtime ## publish catalog.db in a browser
 # What the tests of a file share (a browser, a site) is started once; tests/conftest.py puts the longest files first.
 WORKERS := -n auto --dist loadfile --no-loadscope-reorder
 
-test: .venv/test ## run every test
+test: .venv/test ## run the tests; without Spark those of the lake are skipped
 	@$(BIN)/python -m pytest $(WORKERS)
 
 # An environment with the packages of .venv and some of its own: nothing changes under tests that run in .venv.
