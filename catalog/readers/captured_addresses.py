@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
-from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import Enum
 from functools import lru_cache
@@ -19,6 +18,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from catalog.arxiv import parse_arxiv_id
 from catalog.records import DigestKind
+from catalog.values import value
 
 MAX_ADDRESS: Final = 2000
 
@@ -44,7 +44,7 @@ class Leads(Enum):
     LOST = "an address that a cut text no longer gives"
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Target:
     """What an address leads to, and the arXiv id of the paper that it names."""
 
@@ -52,7 +52,7 @@ class Target:
     arxiv_id: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Listing:
     """What the address of a listing says of it; dates are ISO 8601."""
 

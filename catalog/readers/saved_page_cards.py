@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Final
 from urllib.parse import unquote
 
@@ -20,6 +19,7 @@ from catalog.links import canonicalize
 from catalog.readers.saved_page_outline import Part, Scope
 from catalog.records import EntryRecord, LinkRecord
 from catalog.titles import title_key
+from catalog.values import value
 
 MAX_TITLE: Final = 2_000
 MAX_NAME: Final = 200
@@ -46,7 +46,7 @@ class CardError(ValueError):
     """A card that is not understood: the reason as one sentence."""
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class _Paper:
     """The paper that a link names: the link, and the arXiv id where its name is one."""
 

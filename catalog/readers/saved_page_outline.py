@@ -15,6 +15,8 @@ from typing import Final
 
 from lxml import etree
 
+from catalog.values import value
+
 # libxml2 counts lines in 16 bits; a card or an attribute with JSON takes one line of the text that it is given.
 MAX_MARKS: Final = 65_000
 # A listing page has some thousands; the limit bounds the memory of the tree.
@@ -44,7 +46,7 @@ class OutlineError(ValueError):
     """A page that is not taken apart: what is wrong with it and what to do, without its name."""
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Span:
     """A stretch of the document: its characters from `start` up to `end`, and its lines, counted from 1."""
 
@@ -88,7 +90,7 @@ class Scope:
         return (part for part in self.parts if part.tag in tags)
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Properties:
     """The JSON that one element carries for its scripts: the element's name, the text, and where it stands."""
 
@@ -257,7 +259,7 @@ def _line_ends(text: str, start: int, end: int) -> int:
     return feeds + text.count("\r", start, end) - text.count("\r\n", start, end)
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class _Context:
     """What is open around a piece of text."""
 
