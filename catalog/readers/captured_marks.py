@@ -191,7 +191,7 @@ class _Scan:
         return end
 
     def _opener(self, place: Place) -> tuple[int, bool] | None:
-        leads_to_paper = read_address(place.address).leads is Leads.PAPER
+        leads_to_paper = read_address(place.address).leads == Leads.PAPER
         if not self._open:
             start, self._closed_plainly = self._closed_plainly, None
             return (start, False) if start is not None and leads_to_paper else None

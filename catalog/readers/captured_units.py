@@ -58,7 +58,7 @@ class Part:
         """The words on one line."""
         return " ".join(self.words)
 
-    def leads(self, *where: Leads) -> bool:
+    def leads(self, *where: str) -> bool:
         """Whether this is a link that leads to one of the places."""
         return self.target is not None and self.target.leads in where
 

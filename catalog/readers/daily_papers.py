@@ -98,7 +98,8 @@ def stated_day(text: str) -> str:
         raise ValueError(f"{text[:80]!a} is no date")
     moment = datetime.fromisoformat(text)
     try:
-        return (moment if moment.tzinfo is None else moment.astimezone(UTC)).date().isoformat()
+        is_utc = moment.tzinfo is None or text[-1] == "Z"
+        return (moment if is_utc else moment.astimezone(UTC)).date().isoformat()
     except OverflowError as error:
         raise ValueError(f"{text!a} is outside of the calendar") from error
 

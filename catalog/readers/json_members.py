@@ -95,7 +95,7 @@ def _start_by_name(element: JsonElement, names: Sequence[str]) -> int | None:
         if opening is None or opening[1] != name:
             return None
         start, value = opening.end(), value[name]
-    if text.count(literal) != expected or _ESCAPED_LETTER.search(text) is not None:
+    if text.count(literal) != expected or ("\\u00" in text and _ESCAPED_LETTER.search(text) is not None):
         return None
     colon = _COLON.match(text, text.find(literal, start) + len(literal))
     return None if colon is None else colon.end()
