@@ -7,8 +7,9 @@ and `math.GT/0309136` before, either with `v2` for a version; bare, after `arXiv
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Final
+
+from catalog.values import value
 
 ARXIV_ID: Final = re.compile(
     r"(\d{4}\.\d{4,5}|[a-z-]{2,16}(?:\.[a-z]{2})?/\d{7})(?:v\d{1,3})?", re.IGNORECASE | re.ASCII
@@ -20,7 +21,7 @@ _WRITTEN: Final = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class ArxivId:
     """The id of a paper at arXiv, without version, and the version where one is written."""
 

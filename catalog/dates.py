@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from catalog.records import DateBasis
+from catalog.values import value
 
 LISTING_START = date(2023, 5, 4)
 """The first day of the daily listing: no digest of it can be older."""
@@ -28,7 +29,7 @@ class NoSuchDayError(ValueError):
     """A date in a form that the listings print, of a day that the calendar does not have (`Feb 30`)."""
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class PrintedDate:
     """A date as a page prints it: month and day, and the year where it stands there."""
 

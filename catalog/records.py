@@ -10,6 +10,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
+from catalog.values import value
+
 AssertedBy = Literal["abstract", "listing field", "listing's own search", "published list"]
 AddedBy = Literal["user", "admin", "auto"]
 DigestKind = Literal["daily", "weekly", "monthly", "trending", "search", "listing"]
@@ -30,7 +32,7 @@ LinkRole = Literal[
 DateBasis = Literal["stated", "stated by its entries", "file name", "given", "single candidate", "open"]
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class LinkRecord:
     """One place where a document offers an address for a paper.
 
@@ -57,7 +59,7 @@ class LinkRecord:
     framework: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(kw_only=True)
 class Mention:
     """What a document says of one paper in one place, in a digest or outside of any.
 
@@ -86,7 +88,7 @@ class Mention:
     links: tuple[LinkRecord, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(kw_only=True)
 class EntryRecord(Mention):
     """One place in a digest: the paper and what the page said of it that day."""
 
@@ -96,7 +98,7 @@ class EntryRecord(Mention):
     organization: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(kw_only=True)
 class PaperRecord(Mention):
     """A paper that a document describes outside of any digest: an arXiv Atom entry, a row of a published list.
 
@@ -133,7 +135,7 @@ class DigestRecord:
     url: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class RejectRecord:
     """A piece of a document that could not be understood, word for word, with the reason in one sentence."""
 

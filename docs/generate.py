@@ -21,7 +21,7 @@ from catalog.models import metadata
 from catalog.schema import schema_sql
 from catalog.site.descriptions import described
 from docs.commands import command_reference
-from tests.link_examples import document_text
+from tests.link_rules import document_text
 
 ROOT = Path(__file__).parent.parent
 

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-import itertools
-import json
+import pickle
 import re
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from importlib import import_module
 
 import pytest
 from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from lxml import etree
 
 from benchmarks import bench_read
-from catalog.documents import split_lines
-from catalog.links import canonical, find_links, forges, scan, sentences, vocabulary
-from catalog.readers import cards, format_names, json_elements, json_members, python_literals, trailers
+from catalog.documents import DocumentError, split_lines
+from catalog.readers import arxiv_atom, arxiv_atom_entries, cards, format_names, trailers
 from catalog.readers.best_reading import (
     DOUBT,
     MORE_NO_CARD,
@@ -30,111 +30,13 @@ from catalog.readers.best_reading import (
     Label,
     best_reading,
 )
-from catalog.readers.json_elements import JsonElement, RawJson, array_elements, decode_element
-from catalog.readers.json_members import member_at, object_members
 from catalog.readers.looks import LONG_FOR_TITLE_LENGTH, least_title_cost, title_cost
 from catalog.readers.own import FALLBACK, OWN_READERS
 from catalog.readers.paragraphs import find_pieces
+from catalog.records import LinkRecord
 from catalog.titles import title_key
 from tests import captured_pages
-from tests.test_links_properties import PIECES
-
-SOUP = st.lists(PIECES, max_size=30).map("".join)
-ANCHORS = [
-    *("https://a.org", "HTTP:/a.org", "hxxps :// a.org", "https: //a.org", "http\\\\a.org", "ftp://a.org", "https:a"),
-    *("www.a.org", "WWW .a.org", "git hub . com/a", "gitlab.com/a/b", "hugging face . co/a", "hf.co/a/b"),
-    *("bitbucket . org/a/b", "zenodo.org/1", "doi . org/10.1", "bit . ly /a", "acme.github . io", "acme.hf.space"),
-    *("h ttps://a.org", "ht tp://a.org", "http s://a.org", "gith ub.com/a/b", "acme.g ithub.io", "zen odo.org/1"),
-    *("acme.readthedocs.io", "foo.academy/a", "foo.uk/a", "at foo.org", "at foo.cloud.", "10.5281/zenodo.1"),
-]
-
-
-def _check_hint(text: str) -> re.Match[str] | None:
-    """No address begins before the first hint, and none at all where there is none."""
-    lowered = scan._lowered(text)
-    anchor, hint = scan._ANCHOR.search(lowered), scan.first_hint(lowered)
-    assert anchor is None or (hint is not None and hint <= anchor.start())
-    return anchor
-
-
-@pytest.mark.parametrize("address", ANCHORS)
-def test_every_kind_of_address_has_a_hint(address: str) -> None:
-    anchor = _check_hint(f"We count ferns. See {address}")
-    assert anchor is not None
-    assert anchor.start() >= len("We count ferns. See ")
-
-
-@settings(deadline=None)
-@given(st.one_of(st.text(), st.tuples(SOUP, st.sampled_from(ANCHORS), SOUP).map("".join)))
-def test_no_address_begins_before_the_first_hint(text: str) -> None:
-    _check_hint(text)
-
-
-NEVER = re.compile(r"(?!)")
-ORDINARY = st.builds(
-    "".join,
-    st.tuples(
-        st.sampled_from(
-            ["Code: ", "at", "(", "<", "\\url{", "_", "We use Ferns. Our code is at ", "x" * 200 + " The "]
-        ),
-        st.sampled_from(["https://", "http://"]),
-        st.sampled_from(
-            ["github.com", "www.github.com", "acme.github.io", "huggingface.co", "doi.org", "lab.example.org"]
-        ),
-        st.lists(
-            st.sampled_from(["/", "/acme", "/tool", "/big_tool-", "/www", "/xxx", "/orgs", ".git", "a-", "http"]),
-            max_size=4,
-        ).map("".join),
-        st.sampled_from(["", ".", ",", ").", ";", " .", "}", ". ", ") ", ", ", ". \n", "www.", ":", "...)"]),
-        st.sampled_from(
-            ["", "The data", "soon", "git", "5", "/tree/main", "big/tool.", "acme/tool", ". We", "https://a.org"]
-        ),
-    ),
-)
-
-
-def _links_the_plain_way(text: str) -> list[object]:
-    canonical._canonicalize_often.cache_clear()
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(scan, "_PLAIN", NEVER)
-        patch.setattr(forges, "_PLAIN_REPOSITORY", NEVER)
-        patch.setattr(sentences, "_SMALL_LETTER", NEVER)
-        found = find_links(text)
-    canonical._canonicalize_often.cache_clear()
-    return list(found)
-
-
-@settings(deadline=None)
-@given(st.one_of(ORDINARY, SOUP, st.tuples(ORDINARY, SOUP).map("".join)))
-def test_ordinary_addresses_are_read_as_the_plain_way_reads_them(text: str) -> None:
-    assert find_links(text) == _links_the_plain_way(text)
-
-
-def test_ordinary_addresses_take_the_short_way() -> None:
-    text = "Our code is available at https://github.com/acme/tool."
-    assert scan._PLAIN.search(text) is not None
-    assert forges.plain_repository("https://github.com/acme/tool") == find_links(text)[0].target
-
-
-def test_folded_text_is_read_as_a_search_without_regard_to_case_reads_it() -> None:
-    everything = "".join(map(chr, range(sys.maxunicode + 1)))
-    folded = vocabulary.folded(everything)
-    assert len(folded) == len(everything)
-    letters = re.findall("[a-z]", everything, re.IGNORECASE)
-    assert len(letters) == len(re.findall("[a-z]", folded)) == 56
-    for one, letter in itertools.product(letters, "abcdefghijklmnopqrstuvwxyz"):
-        assert (re.match(letter, one, re.IGNORECASE) is not None) == (vocabulary.folded(one) == letter)
-    for kind in (r"\w", r"\s"):
-        assert re.sub(kind, "+", folded).count("+") == re.sub(kind, "+", everything).count("+")
-
-
-def test_no_pattern_for_folded_text_asks_for_a_capital() -> None:
-    patterns = {name: value for name, value in vars(vocabulary).items() if isinstance(value, re.Pattern)}
-    assert len(patterns) > 12
-    for name in patterns.keys() - {"CLAUSE", "LABEL"}:
-        plain = re.sub(r"\\.|\(\?P<", "", patterns[name].pattern)
-        assert plain == plain.lower(), name
-        assert not patterns[name].flags & re.IGNORECASE
+from tests.pages import document
 
 
 @given(st.text())
@@ -248,128 +150,6 @@ def _steps(choice: Choices, place: str, end: int, abstract_end: int) -> Iterator
         yield Label.CONTINUATION, "abstract", choice.continuation
 
 
-VALUES = st.recursive(
-    st.one_of(st.none(), st.booleans(), st.integers(), st.text(), st.just('a"b\\c[{')),
-    lambda values: st.one_of(st.lists(values, max_size=3), st.dictionaries(st.text(max_size=3), values, max_size=3)),
-    max_leaves=12,
-)
-DAMAGE = st.sampled_from(["", '"', "\\", "{", "}", "[", "]", ",", "x", "\ufeff", "NaN", " \r\n", '{"a":1,"a":2}'])
-
-
-@settings(deadline=None)
-@given(st.lists(VALUES, max_size=4), st.data())
-def test_elements_decoded_where_they_stand_are_those_that_are_cut_out(
-    values: list[object], data: st.DataObject
-) -> None:
-    indent = data.draw(st.sampled_from([None, 2]))
-    text = json.dumps(values, indent=indent, ensure_ascii=data.draw(st.booleans()))
-    at = data.draw(st.integers(0, len(text)))
-    text = text[:at] + data.draw(DAMAGE) + text[at:]
-    size, most = data.draw(st.integers(1, len(text))), data.draw(st.sampled_from([5, 20, 10_000]))
-    pieces = [text[start : start + size] for start in range(0, len(text), size)]
-    fast = _elements(pieces, most)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(json_elements._OpenArray, "decode_next", lambda _self, _piece, start: start)
-        assert fast == _elements(pieces, most)
-    assert _cuts(pieces) == _cuts_one_by_one(text)
-
-
-def _elements(pieces: Sequence[str], most: int) -> list[object]:
-    found: list[object] = []
-    try:
-        found.extend(map(repr, array_elements(pieces, most=most)))
-    except ValueError as error:
-        found.append(repr(error))
-    return found
-
-
-def _cuts(pieces: Sequence[str]) -> list[int]:
-    structure = json_elements.Structure()
-    cuts, before = [], 0
-    for piece in pieces:
-        at = structure.next_cut(piece, 0)
-        while at is not None:
-            cuts.append(before + at)
-            at = structure.next_cut(piece, at + 1)
-        before += len(piece)
-    return cuts
-
-
-def _cuts_one_by_one(text: str) -> list[int]:
-    cuts, depth, is_in_string, is_escaped = [], 0, False, False
-    for at, character in enumerate(text):
-        if is_in_string:
-            is_in_string = is_escaped or character != '"'
-            is_escaped = character == "\\" and not is_escaped
-        elif character == '"':
-            is_in_string = True
-        elif character in "[{":
-            depth += 1
-            cuts += [at] * (depth == 1)
-        elif character in "]}":
-            depth = max(depth - 1, 0)
-            cuts += [at] * (depth == 0)
-        elif character == ",":
-            cuts += [at] * (depth <= 1)
-    return cuts
-
-
-OBJECTS = st.dictionaries(st.text(max_size=3), VALUES, max_size=4)
-
-
-@settings(deadline=None, max_examples=25)
-@given(st.dictionaries(st.text(max_size=3), OBJECTS, max_size=2))
-def test_a_member_found_at_once_is_the_one_among_all(value: dict[str, dict[str, object]]) -> None:
-    element = decode_element(json.dumps(value, indent=1, ensure_ascii=False))
-    assert isinstance(element, JsonElement)
-    for outer, inner in itertools.chain(
-        object_members(element).items(), [("none", RawJson(text="{}", line=1, char=0))]
-    ):
-        found = member_at(element, [outer])
-        assert found is None or found == inner
-        assert found is not None or "\\" in json.dumps(outer, ensure_ascii=False) or outer == "none"
-        for name, member in object_members(inner).items():
-            deep = member_at(element, [outer, name])
-            assert deep is None or deep == member
-
-
-@settings(deadline=None, max_examples=50)
-@given(VALUES, st.data())
-def test_members_passed_over_at_once_are_those_between_brackets(value: object, data: st.DataObject) -> None:
-    text = json.dumps({"a": value, "b": [value], "c": {}}, indent=data.draw(st.sampled_from([None, 1])))
-    at = data.draw(st.integers(0, len(text)))
-    raw = RawJson(text=(text[:at] + data.draw(DAMAGE) + text[at:]).strip(), line=3, char=5)
-    fast = _members(raw)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(json_members, "_members_at_once", lambda _: None)
-        assert fast == _members(raw)
-
-
-def _members(raw: RawJson) -> object:
-    try:
-        return object_members(raw)
-    except ValueError as error:
-        return str(error)
-
-
-@given(VALUES, DAMAGE, st.integers(0, 60))
-def test_reprs_turned_into_json_are_those_read_token_by_token(value: object, damage: str, at: int) -> None:
-    text = repr(value)
-    text = text[:at] + damage + text[at:]
-    fast = _literal(text)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(python_literals, "_TO_JSON", re.compile(".", re.DOTALL))
-        patch.setattr(python_literals, "_as_json", lambda _: "?")
-        assert fast == _literal(text)
-
-
-def _literal(text: str) -> str:
-    try:
-        return repr(python_literals.parse_literal(text))
-    except ValueError as error:
-        return f"refused: {error}"
-
-
 @pytest.mark.parametrize(
     "line", ["• 5 authors", "Mar 2, 2025 2", "* - | 1,234 authors", "·", "- Sept. 3", "Teapots 5", ""]
 )
@@ -380,6 +160,75 @@ def test_a_line_that_opens_a_trailer_is_never_passed_over(line: str, blank: str)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(trailers, "_may_open", lambda _: True)
         assert fast == trailers.read_trailer(lines, 0)
+
+
+ID = "<id>http://arxiv.org/abs/2401.00001</id>"
+PIECES_OF_ENTRIES = st.sampled_from(
+    [
+        *(
+            "<id>http://arxiv.org/abs/2401.00001v2</id>",
+            "<title>Counting\n Teapots</title>",
+            "<title/>",
+            "<title ></title>",
+        ),
+        *(
+            "<summary>At &lt;dusk&gt; &amp; dawn.</summary>",
+            "<summary>Ferns&#46;</summary>",
+            "<summary> a\r\nb </summary>",
+        ),
+        *("<summary>A <b>bold</b> one</summary>", "<summary><![CDATA[a <title> b]]></summary>", "<!-- <entry> -->"),
+        *("<author><name>Ada</name></author>", "<author>\n<name>Cy &amp; Co</name>\n</author>", "<author/>"),
+        *("<author><name>Ada</name><name>Bo</name></author>", "<author><uri>x</uri><name>Ada</name></author>"),
+        "<author><name>Ada</name><arxiv:affiliation>Dew Lab</arxiv:affiliation></author>",
+        *("<category term='cs.LG'/>", '<category scheme="x" term="cs.AI"/>', '<arxiv:primary_category term=" cs.RO"/>'),
+        *('<arxiv:doi xmlns:arxiv="http://arxiv.org/schemas/atom">10.1/x</arxiv:doi>', "<doi>10.1/y</doi>", "text"),
+        *("<published>2024-01-02T00:00:00Z</published>", "<published>2024-13-02</published>", "<name>Nobody</name>"),
+        *("<arxiv:comment>Code: https://github.com/acme/tool</arxiv:comment>", '<link href="a>b"/>', "<a:b/>", "\n"),
+        *('<title xmlns="http://example.org/">Ferns</title>', "<entry><title>Inner</title></entry>", "xmlns"),
+    ]
+)
+
+
+@settings(deadline=None)
+@given(st.lists(st.lists(PIECES_OF_ENTRIES, max_size=6).map("".join), min_size=1, max_size=3))
+def test_entries_of_a_feed_read_by_one_pattern_are_those_of_the_tree(bodies: list[str]) -> None:
+    fast = _feed_reading(bodies)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(arxiv_atom_entries, "_has_plain_names", lambda _text, _feed: False)
+        assert fast == _feed_reading(bodies)
+
+
+def _feed_reading(bodies: list[str]) -> str:
+    names = 'xmlns="http://www.w3.org/2005/Atom" xmlns:arxiv="http://arxiv.org/schemas/atom"'
+    text = (
+        f"<feed {names}>\n" + "\n".join(f"<entry>{ID}{body}<title>A</title></entry>" for body in bodies) + "\n</feed>"
+    )
+    try:
+        record = arxiv_atom.read(document(text))
+    except DocumentError as error:
+        return str(error)
+    return f"{list(record.papers)} {record.rejects} {record.furniture_line_count}"
+
+
+def test_an_entry_as_arxiv_writes_it_takes_the_short_way() -> None:
+    text = (
+        '<feed xmlns="http://www.w3.org/2005/Atom"><entry><id>http://arxiv.org/abs/2401.00001v2</id>\n'
+        '<title>Teapots</title><link href="http://arxiv.org/abs/2401.00001v2" rel="alternate"/>\n'
+        "<summary>We count &lt;ferns&gt;.</summary><author>\n  <name>Ada Moss</name>\n</author></entry></feed>"
+    )
+    (entry,) = arxiv_atom_entries._plain_entries(text)
+    assert entry is not None
+    assert (entry.authors, entry.elements["summary"].text) == (["Ada Moss"], "We count <ferns>.")
+    assert arxiv_atom_entries.entries(text, etree.fromstring(text)) == [entry]
+
+
+def test_values_are_equal_hashed_and_pickled_by_their_fields() -> None:
+    link = LinkRecord("abstract", "a.org", "https://a.org", roles=("code",))
+    same = pickle.loads(pickle.dumps(link))
+    assert (same, hash(same), repr(same)) == (link, hash(link), repr(link))
+    assert same != replace(link, is_promised=True)
+    with pytest.raises(AttributeError):
+        link.unknown = 1  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize("reader", [*OWN_READERS, FALLBACK], ids=lambda reader: reader.module)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal, NamedTuple
+
+from catalog.values import value
 
 LinkKind = Literal[
     "repository", "model", "dataset", "space", "project page", "archive", "shortener", "gist", "paper", "other"
@@ -28,7 +29,7 @@ class Target(NamedTuple):
     sub_path: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class FoundLink:
     """One address that a text offers.
 

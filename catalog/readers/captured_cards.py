@@ -16,6 +16,7 @@ from catalog.readers.captured_addresses import Leads
 from catalog.readers.captured_facts import Facts, is_known, is_name, read_facts, read_number
 from catalog.readers.captured_titles import Title
 from catalog.readers.captured_units import Part, Source, Unit
+from catalog.values import value
 
 Counts = Literal["above", "below", "doubtful"]
 
@@ -35,7 +36,7 @@ class Card:
     abstract: tuple[int, int] | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Refused:
     """Lines from `first` up to `end` that belong to no card, and why."""
 

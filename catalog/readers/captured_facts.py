@@ -85,29 +85,29 @@ class Facts:
         if target.leads in (Leads.VOTE, Leads.COMMENTS, Leads.PAPER):
             self.paper_ids.add(target.arxiv_id or "")
             return self._take_of_paper(part, target.leads, target.arxiv_id == arxiv_id or arxiv_id is None)
-        if target.leads is Leads.ARXIV:
+        if target.leads == Leads.ARXIV:
             is_same = arxiv_id in (None, target.arxiv_id)
             return is_same and _ARXIV_LABEL.fullmatch(part.text) is not None
         # An address without words of its own is the end of an abstract.
         is_button = part.link.inner_start < part.link.inner_end
-        if target.leads is Leads.CODE and is_button and _CODE_LABEL.fullmatch(part.text):
+        if target.leads == Leads.CODE and is_button and _CODE_LABEL.fullmatch(part.text):
             self.code.append(part)
             return True
         if target.leads in (Leads.ACCOUNT, Leads.SITE) and not part.text:
             return True
-        return target.leads is Leads.ACCOUNT and self.take_name(part.text)
+        return target.leads == Leads.ACCOUNT and self.take_name(part.text)
 
-    def _take_of_paper(self, part: Part, leads: Leads, is_this: bool) -> bool:
+    def _take_of_paper(self, part: Part, leads: str, is_this: bool) -> bool:
         words = [piece for line in part.words for piece in _pieces(line) if piece.casefold() not in _BUTTONS]
-        if leads is Leads.PAPER:
+        if leads == Leads.PAPER:
             return (is_this or not words) and all(self._take_text(piece) for piece in words)
-        if leads is Leads.VOTE:
+        if leads == Leads.VOTE:
             self.votes_for = part.target.arxiv_id if part.target else None
-        if not is_this and leads is Leads.COMMENTS:
+        if not is_this and leads == Leads.COMMENTS:
             return False
         for piece in words:
             number = read_number(piece.removeprefix("Upvote").strip())
-            if number is not None and leads is Leads.VOTE:
+            if number is not None and leads == Leads.VOTE:
                 self.vote_count = number
             elif number is not None:
                 self.comment_count = number

@@ -92,11 +92,14 @@ def read_head(source: Source, before: Sequence[Unit], after: Sequence[Unit]) -> 
 
 
 def _is_listing_head(unit: Unit) -> bool:
-    return (0 < unit.heading <= 2 and unit.text.casefold() in TITLES) or curator_of(unit.text) is not None
+    text = unit.text
+    return (0 < unit.heading <= 2 and text.casefold() in TITLES) or (bool(text) and curator_of(text) is not None)
 
 
 def _stated_address(unit: Unit, names: Sequence[str]) -> Listing | None:
     """The address of a listing that a line states for one of the keys."""
+    if "http" not in unit.raw:
+        return None
     for line in unit.raw.split("\n")[:2]:
         match = _KEY.match(line)
         if (

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from catalog.readers.captured_addresses import Leads, read_address
+from catalog.values import value
 
 # An abstract in a link is some thousand characters; a longer link is an opening bracket that nobody closed.
 MAX_LINK: Final = 40_000
@@ -37,7 +38,7 @@ _LISTED = re.compile(
 _LIST_HEAD = re.compile(r"^[ \t#*]{0,12}(?:References|Links|Visible links|Hidden links):?[ \t*]{0,12}$", re.MULTILINE)
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Place:
     """An address as it stands, and the first and last character of where it stands."""
 
@@ -46,7 +47,7 @@ class Place:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Link:
     """A link from `start` up to `end`, its words from `inner_start` up to `inner_end`, and its address."""
 
@@ -190,7 +191,7 @@ class _Scan:
         return end
 
     def _opener(self, place: Place) -> tuple[int, bool] | None:
-        leads_to_paper = read_address(place.address).leads is Leads.PAPER
+        leads_to_paper = read_address(place.address).leads == Leads.PAPER
         if not self._open:
             start, self._closed_plainly = self._closed_plainly, None
             return (start, False) if start is not None and leads_to_paper else None

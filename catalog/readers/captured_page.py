@@ -38,6 +38,7 @@ from catalog.records import (
     Origin,
     RejectRecord,
 )
+from catalog.values import value
 
 FORMAT: Final = "captured page"
 
@@ -246,7 +247,7 @@ def _entry(position: int, card: Card, source: Source) -> EntryRecord:
     )
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class _Abstract:
     text: str | None = None
     line: int | None = None

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
@@ -18,6 +17,7 @@ from catalog.readers.captured_facts import is_known, read_facts
 from catalog.readers.captured_units import Source, Unit, clean
 from catalog.readers.looks import ends_as_sentence
 from catalog.readers.paragraphs import TITLES, curator_of
+from catalog.values import value
 
 # "Pre- and Post-Training" keeps its blank, as on pasted pages.
 _WRAPPED_HYPHEN = re.compile(r"(?<=\w)-\n[ \t]{0,20}(?!and\b|or\b)(?=\w)")
@@ -28,7 +28,7 @@ MAX_TITLE_LINES: Final = 4
 _WHICH_PAPER: Final = "the links above and below this title lead to different papers; nothing decides which is its own"
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Title:
     """A title, the arXiv id of its paper where the page says it, and the line after its last (counted from 0).
 

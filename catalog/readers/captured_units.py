@@ -11,8 +11,6 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from functools import cached_property
 from html import unescape
 from itertools import chain
 from typing import Final
@@ -21,6 +19,7 @@ from catalog.documents import split_lines
 from catalog.readers.captured_addresses import Leads, Target, read_address
 from catalog.readers.captured_marks import Definitions, Link, Place, find_definitions, find_links
 from catalog.readers.trailers import strip_blanks
+from catalog.values import value
 
 MAX_FRONT_MATTER: Final = 200
 
@@ -44,7 +43,7 @@ _BREAK = re.compile(r"\\{0,2}\s{0,20}\n\s{0,20}|\\ {2}")
 _EMPHASIS = re.compile(r"(\*\*|__|\*|_|`)(?=\S)([\s\S]{1,2000}+)(?<=\S)")
 
 
-@dataclass(frozen=True)
+@value()
 class Part:
     """A piece of plain text, or a link (then `link` and `target` are set), with its words line by line."""
 
@@ -59,32 +58,27 @@ class Part:
         """The words on one line."""
         return " ".join(self.words)
 
-    def leads(self, *where: Leads) -> bool:
+    def leads(self, *where: str) -> bool:
         """Whether this is a link that leads to one of the places."""
         return self.target is not None and self.target.leads in where
 
 
-@dataclass(frozen=True)
+@value()
 class Unit:
-    """The lines from `first` up to `end`, counted from 0, and what stands in them."""
+    """The lines from `first` up to `end`, counted from 0, and what stands in them.
+
+    `text` is all words on one line, `links` are the parts that are links.
+    """
 
     first: int
     end: int
-    parts: tuple[Part, ...]
+    parts: tuple[Part, ...] = ()
+    text: str = ""
+    links: tuple[Part, ...] = ()
     raw: str = ""
     heading: int = 0
     is_rule: bool = False
     is_definition: bool = False
-
-    @cached_property
-    def text(self) -> str:
-        """All words on one line."""
-        return " ".join(filter(None, (part.text for part in self.parts)))
-
-    @cached_property
-    def links(self) -> tuple[Part, ...]:
-        """The parts that are links."""
-        return tuple(part for part in self.parts if part.link is not None)
 
     @property
     def is_blank(self) -> bool:
@@ -194,6 +188,8 @@ def _cut(source: Source, links: Sequence[Link], defined: set[int]) -> Iterator[U
 
 def _unit(source: Source, first: int, end: int, links: Sequence[Link], is_definition: bool) -> Unit:
     line = source.lines[first]
+    if not line and not links:
+        return Unit(first, end, is_definition=is_definition)
     match = _HEADING.match(line)
     heading = len(match[1]) if match else 0
     is_underlined = end < len(source.lines) and strip_blanks(line) and _UNDERLINE.fullmatch(source.lines[end])
@@ -205,7 +201,13 @@ def _unit(source: Source, first: int, end: int, links: Sequence[Link], is_defini
         links = [Link(place.start, place.end, place.end, place.end, place)]
     parts = tuple(_parts(source, source.starts[first], source.starts[end] - 1, links))
     raw = "\n".join(source.lines[first:end])
-    return Unit(first, end, parts, raw, heading, not links and bool(_RULE.fullmatch(line)), is_definition)
+    is_rule = not links and _RULE.fullmatch(line) is not None
+    return Unit(first, end, parts, *_summary(parts), raw, heading, is_rule, is_definition)
+
+
+def _summary(parts: Sequence[Part]) -> tuple[str, tuple[Part, ...]]:
+    """All words of some parts on one line, and those parts that are links."""
+    return " ".join(part.text for part in parts if part.words), tuple(part for part in parts if part.link is not None)
 
 
 def _parts(source: Source, start: int, end: int, links: Sequence[Link]) -> Iterator[Part]:
@@ -246,7 +248,10 @@ def _linked(source: Source, words: Unit, address: Unit) -> Unit:
     assert part.link is not None  # for mypy: `links` are the parts that have one
     link = Link(inner[0], part.end, *inner, part.link.place)
     text = tuple(chain.from_iterable(piece.words for piece in words.parts))
-    return replace(words, end=address.end, parts=(Part(text, link.start, link.end, link, part.target),))
+    parts = (Part(text, link.start, link.end, link, part.target),)
+    return Unit(
+        words.first, address.end, parts, *_summary(parts), words.raw, words.heading, words.is_rule, words.is_definition
+    )
 
 
 def _with_numbered(source: Source, links: Sequence[Link], definitions: Definitions) -> list[Link]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from datetime import UTC, datetime
 from typing import Final, get_args
 
@@ -20,6 +20,7 @@ from catalog.readers.daily_papers_fields import Fields, Notes, Path
 from catalog.readers.json_elements import JsonElement
 from catalog.readers.python_literals import parse_literal
 from catalog.records import AddedBy, EntryRecord, LinkRecord, LinkRole, Mention, PaperRecord, RejectRecord
+from catalog.values import value
 
 MAX_TITLE: Final = 2_000
 MAX_NAME: Final = 500
@@ -34,7 +35,7 @@ _TIMESTAMP = re.compile(
 _FILLED_BY: Final[Mapping[str, AddedBy]] = {name: name for name in get_args(AddedBy)}
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class EntryReading:
     """What one object gives: its entry, None where it has no title, the rejects, and the day it was listed.
 
@@ -97,7 +98,8 @@ def stated_day(text: str) -> str:
         raise ValueError(f"{text[:80]!a} is no date")
     moment = datetime.fromisoformat(text)
     try:
-        return (moment if moment.tzinfo is None else moment.astimezone(UTC)).date().isoformat()
+        is_utc = moment.tzinfo is None or text[-1] == "Z"
+        return (moment if is_utc else moment.astimezone(UTC)).date().isoformat()
     except OverflowError as error:
         raise ValueError(f"{text!a} is outside of the calendar") from error
 

@@ -12,8 +12,9 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Any, Final, Literal, NoReturn
+
+from catalog.values import value
 
 MOST_CHARACTERS: Final = 4 * 1024 * 1024
 
@@ -35,7 +36,7 @@ class JsonDamage(ValueError):
         self.line = line
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(kw_only=True)
 class RawJson:
     """A piece of JSON as it stands; `char` counts the characters of line `line` before it."""
 
@@ -60,14 +61,14 @@ class RawJson:
         return place.line, place.char
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(kw_only=True)
 class JsonElement(RawJson):
     """One JSON value: decoded, and as it stands."""
 
     value: Any
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(kw_only=True)
 class DamagedElement(RawJson):
     """A piece between two commas of an array that is no JSON value, and in a few words why."""
 

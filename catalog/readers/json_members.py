@@ -75,12 +75,13 @@ def member_at(element: JsonElement, names: Sequence[str]) -> RawJson | None:
 
 
 def _start_by_name(element: JsonElement, names: Sequence[str]) -> int | None:
-    """Where that value starts, if the name alone tells it: the last of the names is in letters, none of them escaped.
+    """Where that value starts, if the name alone tells it: the last of the names is in letters and `_`, none of them
+    escaped.
 
     Where it stands as often as the objects on the way have that name, nothing else is of that spelling. Where each of
     these objects is the first value of the one before, the last one's comes first.
     """
-    if not (names[-1].isascii() and names[-1].isalpha()):
+    if not (names[-1].isascii() and names[-1].replace("_", "").isalpha()):
         return None
     text, literal = element.text, f'"{names[-1]}"'
     value, start, expected = element.value, 0, 0
@@ -94,7 +95,7 @@ def _start_by_name(element: JsonElement, names: Sequence[str]) -> int | None:
         if opening is None or opening[1] != name:
             return None
         start, value = opening.end(), value[name]
-    if text.count(literal) != expected or _ESCAPED_LETTER.search(text) is not None:
+    if text.count(literal) != expected or ("\\u00" in text and _ESCAPED_LETTER.search(text) is not None):
         return None
     colon = _COLON.match(text, text.find(literal, start) + len(literal))
     return None if colon is None else colon.end()
@@ -120,6 +121,10 @@ def string_place(element: JsonElement, key: str, value: str) -> tuple[int, int] 
     Key and value are meant as decoded. Of several such strings in the element it is the first, at any depth. None
     where there is none.
     """
+    start = None if "\\" in element.text else _start_by_name(element, (key,))
+    if start is not None and element.value[key] == value and element.text[start] == '"':
+        # Nothing is escaped and the name stands once: there is no other such string.
+        return element.place(start + 1)
     index = _string_index(element.text, key, value)
     return None if index is None else element.place(index)
 

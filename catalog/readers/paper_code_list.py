@@ -140,8 +140,9 @@ def _arxiv_id(row: dict[str, Any]) -> str | None:
             raise _NotUnderstoodError("paper_arxiv_id is no arXiv id") from error
     for key in ("paper_url_abs", "paper_url_pdf"):
         address = _text(row, key) or ""
-        # Most papers outside of arXiv have an address elsewhere, which is no damage.
-        if "arxiv.org/" in address.lower():
+        # Most papers outside of arXiv have an address elsewhere, which is no damage. One that ends in the stated id
+        # names that paper or none.
+        if "arxiv.org/" in address.lower() and address.rpartition("/")[2] not in ids:
             ids.update(_id_in_address(address))
     if len(ids) > 1:
         raise _NotUnderstoodError(f"the row names several papers of arXiv: {', '.join(sorted(ids))}")
@@ -163,7 +164,8 @@ def _text(row: dict[str, Any], key: str) -> str | None:
         raise _NotUnderstoodError(f"{key} is no text")
     if len(value) > MAX_TEXT:
         raise _NotUnderstoodError(f"{key} is longer than {MAX_TEXT} characters")
-    if _UNUSABLE.search(value):
+    # A regular expression takes longer to begin than this takes to end.
+    if not value.isprintable() and _UNUSABLE.search(value):
         raise _NotUnderstoodError(f"{key} holds a character that no text has")
     return value if value.strip() else None
 

@@ -52,6 +52,9 @@ _UNKNOWN_IN_HEAD: Final = "the line stands before the page's date and is not one
 _NO_CARD: Final = "the text belongs to no card"
 _NO_DAY: Final = "the calendar has no such day"
 _SECOND_DATE: Final = "the page has its date already, and a digest has one"
+# In Python 3.11 a member of an enumeration takes longer to reach than a name.
+_IS_TITLE, _IS_FURNITURE, _IS_NO_CARD = Label.TITLE, Label.FURNITURE, Label.NO_CARD
+_IS_TITLE_AND_ABSTRACT, _IS_ABSTRACT_AND_TITLE = Label.TITLE_AND_ABSTRACT, Label.ABSTRACT_AND_TITLE
 _DOUBTFUL: Final = "the text may be {}; nothing on the page decides"
 
 
@@ -184,21 +187,21 @@ class _Assembly:
 
     def add(self, item: Labelled) -> None:
         """Take the next piece of the page."""
-        start, end = item.piece.start, item.piece.end
+        start, end, label = item.piece.start, item.piece.end, item.label
         if item.alternatives:
             labels = sorted({item.label.value, *(label.value for label in item.alternatives)})
             self._refuse(start, end, _DOUBTFUL.format(" or ".join(labels)))
-        elif item.label is Label.NO_CARD:
+        elif label is _IS_NO_CARD:
             self._refuse(start, end, self._why_no_card(start, end))
-        elif item.label is Label.FURNITURE:
+        elif label is _IS_FURNITURE:
             self.close()
             self.furniture.append(self._lines[start])
-        elif item.label is Label.TITLE:
+        elif label is _IS_TITLE:
             self._begin(start, end)
-        elif item.label is Label.TITLE_AND_ABSTRACT:
+        elif label is _IS_TITLE_AND_ABSTRACT:
             self._begin(start, start + 1)
             self._continue(start + 1, end)
-        elif item.label is Label.ABSTRACT_AND_TITLE:
+        elif label is _IS_ABSTRACT_AND_TITLE:
             self._continue(start, end - 1)
             self._begin(end - 1, end)
         elif isinstance(item.piece, Trailer):

@@ -15,7 +15,7 @@ from typing import Any, Final
 from catalog.documents import Document, DocumentError
 from catalog.readers.daily_papers import entry_record
 from catalog.readers.json_elements import DamagedElement
-from catalog.readers.saved_page_cards import CardError, card_entry, is_empty, title_shown
+from catalog.readers.saved_page_cards import CardError, card_entry, card_name, is_empty, title_shown
 from catalog.readers.saved_page_head import Head, is_printed_as, read_head
 from catalog.readers.saved_page_json import Listing, ListingError, is_listing, read_listing
 from catalog.readers.saved_page_outline import Outline, OutlineError, Scope, Span, outline
@@ -101,11 +101,14 @@ class _Page:
             if is_empty(card):
                 continue
             try:
-                entry = card_entry(card, len(self.entries) + 1)
+                name = card_name(card)
             except CardError as error:
                 self._refuse(card.span, str(error))
                 continue
-            self._add(entry, self._text[card.span.start : card.span.end])
+            # Of nearly all papers the JSON has said more than the card does.
+            if self._titles.get(name.arxiv_id or "") != title_key(name.title):
+                entry = card_entry(card, name, len(self.entries) + 1)
+                self._add(entry, self._text[card.span.start : card.span.end])
 
     def refuse_others(self, scopes: Iterable[Scope]) -> None:
         """Refuse papers that are named outside of every card, or where no browser shows them, as damage leaves them."""

@@ -10,8 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 from urllib.parse import unquote
 
 from catalog.arxiv import parse_arxiv_id
@@ -20,6 +19,7 @@ from catalog.links import canonicalize
 from catalog.readers.saved_page_outline import Part, Scope
 from catalog.records import EntryRecord, LinkRecord
 from catalog.titles import title_key
+from catalog.values import value
 
 MAX_TITLE: Final = 2_000
 MAX_NAME: Final = 200
@@ -46,7 +46,14 @@ class CardError(ValueError):
     """A card that is not understood: the reason as one sentence."""
 
 
-@dataclass(frozen=True, slots=True)
+class CardName(NamedTuple):
+    """What names the paper of a card: its title, and its arXiv id where the card has one."""
+
+    title: str
+    arxiv_id: str | None
+
+
+@value()
 class _Paper:
     """The paper that a link names: the link, and the arXiv id where its name is one."""
 
@@ -65,8 +72,8 @@ def title_shown(scope: Scope) -> str | None:
     return paper.link.text or None if paper is not None and paper.link.heading is not None else None
 
 
-def card_entry(card: Scope, position: int) -> EntryRecord:
-    """Return what a card says of its paper; `position` is the entry's place in the digest.
+def card_name(card: Scope) -> CardName:
+    """Return the title of a card and the arXiv id of its paper.
 
     Raises CardError where it names no paper, or several by its headings, or has no title.
     """
@@ -75,14 +82,19 @@ def card_entry(card: Scope, position: int) -> EntryRecord:
         raise CardError("the card links to no paper")
     if len({link.address for link in card.tagged("a") if link.heading is not None and _paper(link) is not None}) > 1:
         raise CardError("the headings of the card name several papers")
+    return CardName(_title(card, paper.link), paper.arxiv_id)
+
+
+def card_entry(card: Scope, name: CardName, position: int) -> EntryRecord:
+    """Return what a card with this name says of its paper; `position` is the entry's place in the digest."""
     submitted_by = _after(card, _SUBMITTED_BY)
     printed_date, publication_date = _publication_date(card)
     return EntryRecord(
         position=position,
-        title=_title(card, paper.link),
+        title=name.title,
         line_start=card.span.line_start,
         line_end=card.span.line_end,
-        arxiv_id=paper.arxiv_id,
+        arxiv_id=name.arxiv_id,
         author_count=_author_count(card.texts),
         publication_date=publication_date,
         printed_publication_date=printed_date,

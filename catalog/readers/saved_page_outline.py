@@ -9,11 +9,13 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import accumulate, pairwise
-from typing import Final
+from typing import Final, NamedTuple
 
 from lxml import etree
+
+from catalog.values import value
 
 # libxml2 counts lines in 16 bits; a card or an attribute with JSON takes one line of the text that it is given.
 MAX_MARKS: Final = 65_000
@@ -44,7 +46,7 @@ class OutlineError(ValueError):
     """A page that is not taken apart: what is wrong with it and what to do, without its name."""
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Span:
     """A stretch of the document: its characters from `start` up to `end`, and its lines, counted from 1."""
 
@@ -88,7 +90,7 @@ class Scope:
         return (part for part in self.parts if part.tag in tags)
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Properties:
     """The JSON that one element carries for its scripts: the element's name, the text, and where it stands."""
 
@@ -257,8 +259,7 @@ def _line_ends(text: str, start: int, end: int) -> int:
     return feeds + text.count("\r", start, end) - text.count("\r\n", start, end)
 
 
-@dataclass(frozen=True, slots=True)
-class _Context:
+class _Context(NamedTuple):
     """What is open around a piece of text."""
 
     scope: Scope
@@ -302,22 +303,22 @@ class _Walk:
                 (self._outline.hidden if outer.is_hidden else self._outline.cards).append(card)
                 return _Context(card, is_hidden=outer.is_hidden)
             case "title":
-                return replace(outer, is_title=not self._title)
+                return outer._replace(is_title=not self._title)
             case "time":
-                return replace(outer, time=self._part(outer, element, "datetime"))
+                return outer._replace(time=self._part(outer, element, "datetime"))
             case "a" if outer.scope.is_card:
-                return replace(outer, link=self._part(outer, element, "href"))
+                return outer._replace(link=self._part(outer, element, "href"))
             case "a" if outer.heading is not None:
                 stray = Scope(self._places.around(element))
                 self._outline.strays.append(stray)
-                return replace(outer, link=self._part(replace(outer, scope=stray), element, "href"))
+                return outer._replace(link=self._part(outer._replace(scope=stray), element, "href"))
             case "input" if outer.scope.is_card and element.get("type") == "checkbox" and outer.scope.box_at is None:
                 outer.scope.box_at = len(outer.scope.texts)
             # A browser ends a drawing where other content begins; the parser does not.
             case tag if tag in _UNSEEN and tag != "svg":
-                return replace(outer, is_hidden=True)
+                return outer._replace(is_hidden=True)
             case tag if tag in _HEADINGS:
-                return replace(outer, heading=self._part(outer, element, None))
+                return outer._replace(heading=self._part(outer, element, None))
         return outer
 
     def _part(self, outer: _Context, element: etree._Element, attribute: str | None) -> Part:
