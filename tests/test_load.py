@@ -18,7 +18,7 @@ import pytest
 from catalog.database import CatalogError, create_catalog_engine, known_revisions
 from catalog.documents import DocumentError
 from catalog.load import Account, LoadTerms, load_document, load_terms
-from catalog.records import DigestRecord, DocumentRecord, EntryRecord, LinkRecord, Origin, RejectRecord
+from catalog.records import DigestRecord, DocumentRecord, EntryRecord, Origin, RejectRecord
 from tests.catalogues import empty_catalogue
 from tests.conftest import ROOT, VARIANTS_BY_DOCUMENT, Query, dump
 
@@ -158,62 +158,6 @@ def test_two_texts_of_one_document_are_both_kept(database: Path, query: Query) -
 
     assert query("SELECT abstract FROM papers") == [("It grows slowly.",)]
     assert query("SELECT abstract FROM paper_variants") == [("It grows.",)]
-
-
-# Links
-
-
-def test_two_spellings_of_one_repository_are_one_row(database: Path, query: Query) -> None:
-    here, there = (
-        "Code: https://github.com/moss-lab/Moss.git",
-        "Code: http://www.GitHub.com/Moss-Lab/moss/tree/main/src",
-    )
-    load(database, document("a.txt", entry("Moss-Net", here)), document("b.txt", entry("Fern-Net", there)))
-
-    assert query("SELECT lower(url) FROM repositories") == [("https://github.com/moss-lab/moss",)]
-    assert query("SELECT count(*) FROM links") == [(1,)]
-    assert query("SELECT sub_path FROM link_assertions ORDER BY id") == [(None,), ("tree/main/src",)]
-
-
-def test_the_spelling_shown_does_not_depend_on_the_order(tmp_path: Path) -> None:
-    documents = [
-        document(f"{number}.txt", entry(f"Paper {number}", f"Code: https://github.com/{spelling}"))
-        for number, spelling in enumerate(("moss/NET", "Moss/net", "MOSS/net"))
-    ]
-    urls = set()
-    for number, order in enumerate(itertools.permutations(documents)):
-        database = tmp_path / f"{number}.db"
-        load(database, *order)
-        with closing(sqlite3.connect(database)) as connection:
-            urls.add(connection.execute("SELECT r.url, l.url FROM repositories r JOIN links l").fetchone())
-
-    assert urls == {("https://github.com/MOSS/net", "https://github.com/MOSS/net")}
-
-
-def test_a_promise_ends_when_one_source_says_it_is_there(database: Path, query: Query) -> None:
-    url = "https://github.com/moss/net"
-
-    def offered(is_promised: bool) -> LinkRecord:
-        return LinkRecord("listing field", url, url, line=3, char_start=0, is_promised=is_promised)
-
-    load(database, document("a.txt", entry("Moss-Net", links=(offered(True),))))
-    assert query("SELECT is_promised FROM paper_links") == [(1,)]
-
-    load(database, document("b.txt", entry("Moss-Net", links=(offered(False),))))
-    assert query("SELECT is_promised FROM paper_links") == [(0,)]
-    assert query("SELECT count(*) FROM link_assertions") == [(2,)]
-
-
-def test_a_link_in_a_wrapped_abstract_says_its_own_line(database: Path, query: Query) -> None:
-    abstract = (
-        "We grow moss.\nThe code is at https://github.com/moss/net and\nthe data at https://github.com/moss/data."
-    )
-    load(database, document("a.txt", entry("Moss-Net", abstract)))
-
-    assert query("SELECT verbatim, line, char_start FROM link_assertions ORDER BY id") == [
-        ("https://github.com/moss/net", 6, 15),
-        ("https://github.com/moss/data", 7, 12),
-    ]
 
 
 # Dates and derived columns

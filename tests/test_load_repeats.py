@@ -9,6 +9,9 @@ from pathlib import Path
 import pytest
 
 from catalog.checks import check_catalog
+from catalog.database import create_catalog_engine
+from catalog.load.repeats import settle_repeats
+from catalog.load.staging import driver
 from catalog.records import DocumentRecord
 from catalog.terminal import account_table
 from tests.catalogues import FERN, LICHEN, MOSS_NET, PUDDLE, document, load
@@ -129,3 +132,21 @@ def test_the_same_bytes_under_several_names_are_one_document_of_the_first(
     assert [account.is_known for account in accounts] == [False, True, True]
     assert "the same bytes as" in account_table(accounts)
     assert not [result.name for result in check_catalog(database) if result.broken]
+
+
+def test_many_repeats_of_one_list_take_time_in_proportion(tmp_path: Path) -> None:
+    """What one more digest costs is counted in SQLite's own steps, which are the same on every machine."""
+    steps = {count: _steps_to_compare(tmp_path / f"{count}.db", count) for count in (20, 40)}
+
+    assert steps[40] < 2.5 * steps[20]
+
+
+def _steps_to_compare(path: Path, count: int) -> int:
+    load(path, *(document(f"{place}.txt", MOSS_NET, LICHEN) for place in range(count)))
+    steps: list[None] = []
+    engine = create_catalog_engine(path)
+    with engine.begin() as connection:
+        driver(connection).set_progress_handler(lambda: steps.append(None), 10)
+        settle_repeats(connection, [1])
+    engine.dispose()
+    return len(steps)

@@ -46,7 +46,7 @@ class Account:
 class Tally:
     """What the document brought so far: papers by what became of them, digests, assertions, and what was read of it.
 
-    `settled` are new papers with one mention and no link, of which all that is derived was stored with them; `distinct`
+    `settled` are new papers with one mention, of which all that is derived was stored with them; `distinct`
     are new digests that list a paper which no other did, so that they repeat none; `stated` are papers of which it
     states a publication date. `is_completion` where the facts of the document are there already, and its prose comes
     now.

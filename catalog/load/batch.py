@@ -10,6 +10,7 @@ from catalog.load.derived import settle_derived
 from catalog.load.digest_dates import Contradictions
 from catalog.load.facts import settle_lists
 from catalog.load.paper_links import settle_links
+from catalog.load.targets import Targets
 
 
 class Batch:
@@ -20,6 +21,7 @@ class Batch:
 
     def __init__(self) -> None:
         self.contradictions = Contradictions()
+        self.targets = Targets()
         self._linked: set[int] = set()
         self._named: dict[int, None] = {}  # in the order of documents, so that names get the same row numbers
         self._listed: set[int] = set()

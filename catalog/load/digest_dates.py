@@ -43,7 +43,7 @@ def settle_dates(
     evidence.follow(set(paper_ids) | witnesses, silent=set(silent) - witnesses, digest_ids=set(dated))
     contradictions = contradictions or Contradictions()
     contradictions.add(is_found=evidence.has_impossible)
-    doubtful = set(parted) | evidence.contradicted | contradictions.in_reach(connection, evidence.touched)
+    doubtful = set(parted) | contradictions.in_reach(connection, evidence.touched)
     if doubtful:
         evidence.follow(_reopen(connection, doubtful))
         contradictions.add(is_found=evidence.has_impossible)
@@ -78,7 +78,6 @@ class _Evidence:
         self.as_of = as_of
         self.changed: set[int] = set()
         self.touched: set[int] = set()
-        self.contradicted: set[int] = set()
         self.has_impossible = False
 
     def follow(
@@ -98,8 +97,6 @@ class _Evidence:
             pending = _date_cards(self.connection, tightened) | _undate_cards(self.connection, contradicted)
             self.touched |= pending
             own = frozenset()
-            if contradicted:
-                self.contradicted |= listed_papers(self.connection, contradicted)
 
 
 def give_year(connection: Connection, source_document_id: int, year: int, as_of: date) -> set[int]:

@@ -166,7 +166,9 @@ def _load_mentions(connection: Connection, staged: Staged, tally: Tally, batch: 
     if tally.is_completion:
         identities.paper_ids[:] = stored_papers(connection, staged)
     changed = identities.claimed | add_texts(connection, staged, identities, is_completion=tally.is_completion)
-    link_count, linked = load_links(connection, staged, identities.paper_ids, is_completion=tally.is_completion)
+    link_count, linked, reclassified = load_links(
+        connection, staged, identities.paper_ids, batch.targets, is_completion=tally.is_completion
+    )
     tally.link_count += link_count
     disputed = {row["title_key"] for row in staged.mentions} if tally.is_completion else identities.disputed
     parted, merged = reconcile(connection, disputed)
@@ -174,10 +176,10 @@ def _load_mentions(connection: Connection, staged: Staged, tally: Tally, batch: 
     moved = parted | set(merged.values())
     settled = {paper for paper, mentions in identities.new.items() if len(mentions) == 1} - moved
     tally.new |= identities.new.keys()
-    numbered = listed if tally.is_completion else _stating(staged, identities.paper_ids, *NUMBERS)
+    numbered = listed if tally.is_completion else _stating(staged, identities.paper_ids, NUMBERS)
     distinct = {staged.digest_id} if identities.new and staged.digest_id is not None else set()
-    tally.add_stored(listed, settled - linked, distinct)
-    tally.stated |= _stating(staged, identities.paper_ids, "publication_date")
+    tally.add_stored(listed, settled - reclassified, distinct)
+    tally.stated |= _stating(staged, identities.paper_ids, ("publication_date",))
     tally.changed |= changed | moved | settle_numbers(connection, (numbered | moved) - settled)
     tally.moved |= moved
     tally.parted |= parted
@@ -187,13 +189,10 @@ def _load_mentions(connection: Connection, staged: Staged, tally: Tally, batch: 
     batch.add(listed=listed | moved, named=named, linked=linked)
 
 
-def _stating(staged: Staged, paper_ids: Sequence[int], *columns: str) -> set[int]:
+def _stating(staged: Staged, paper_ids: Sequence[int], columns: Iterable[str]) -> set[int]:
     """The papers of those staged mentions that state any of `columns`."""
-    return {
-        paper
-        for row, paper in zip(staged.mentions, paper_ids, strict=True)
-        if any(row.get(column) is not None for column in columns)
-    }
+    rows = [(paper, row) for paper, row in zip(paper_ids, staged.mentions, strict=True)]
+    return {paper for column in columns for paper, row in rows if row.get(column) is not None}
 
 
 def document_values(record: DocumentRecord) -> dict[str, Any]:

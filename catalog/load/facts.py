@@ -117,7 +117,10 @@ def settle_facts(connection: Connection, paper_ids: Iterable[int]) -> set[int]:
 
 def settle_numbers(connection: Connection, paper_ids: Iterable[int]) -> set[int]:
     """Bring count of authors, date and DOI of `paper_ids` in line; return the ids of those that changed."""
-    bound = {"paper_ids": packed_ids(set(paper_ids))}
+    ordered = packed_ids(set(paper_ids))
+    if ordered == "[]":
+        return set()
+    bound = {"paper_ids": ordered}
     changed = set(run_scalars(connection, _SETTLE_NUMBERS, bound))
     changed.update(run_scalars(connection, _SETTLE_DOI, bound))
     return changed

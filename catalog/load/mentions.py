@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Integer, Select, Subquery, Table, bindparam, select, union_all
 
-from catalog.load.staging import driver, packed, run_many, staged_positions
+from catalog.load.staging import driver, insert_rows, packed, staged_positions
 from catalog.models import digest_entries, digests, paper_records
 from catalog.rows import Row
 
@@ -74,23 +74,22 @@ def insert_mentions(connection: Connection, staged: Staged, paper_ids: Sequence[
 
     One that is there stays as it is, but that its prose may come now, where only facts had been loaded.
     """
-    values = itemgetter(*staged.kind.own_columns)
+    columns, completion = _insertion(staged.kind)
+    values = itemgetter(*columns[2:])
     rows = [
         (staged.container_id, paper_id, *values(mention))
         for mention, paper_id in zip(staged.mentions, paper_ids, strict=True)
     ]
-    run_many(connection, _insertion(staged.kind), rows)
+    insert_rows(connection, staged.kind.table.name, columns, rows, completion)
 
 
 @cache
-def _insertion(kind: MentionTable) -> str:
-    columns = (kind.container, "paper_id", *kind.own_columns)
+def _insertion(kind: MentionTable) -> tuple[tuple[str, ...], str]:
+    """The columns of a new mention, and what becomes of one that is there."""
     is_new = " OR ".join(f"excluded.{name} IS NOT {kind.table.name}.{name}" for name in kind.prose)
     completed = ", ".join(f"{name} = coalesce(excluded.{name}, {kind.table.name}.{name})" for name in kind.prose)
-    return (
-        f"INSERT INTO {kind.table.name} ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))}) "
-        f"ON CONFLICT ({kind.container}, position) DO UPDATE SET {completed} WHERE {is_new}"
-    )
+    completion = f"ON CONFLICT ({kind.container}, position) DO UPDATE SET {completed} WHERE {is_new}"
+    return (kind.container, "paper_id", *kind.own_columns), completion
 
 
 def stored_papers(connection: Connection, staged: Staged) -> list[int]:

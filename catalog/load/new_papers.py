@@ -12,7 +12,7 @@ from typing import Any, Final
 from sqlalchemy import Connection
 
 from catalog.load.mentions import Staged
-from catalog.load.staging import run_many
+from catalog.load.staging import insert_rows
 from catalog.rows import Row
 
 _COLUMNS: Final = (
@@ -31,15 +31,13 @@ _COLUMNS: Final = (
     "authors",
     "doi",
 )
-_INSERT: Final = f"INSERT INTO papers ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))})"
 
 
 def insert_papers(connection: Connection, staged: Staged, new: Mapping[int, Sequence[Row]]) -> None:
     """Store papers by their ids, each with the mentions in `staged` that stand for it, in the order of positions."""
     with_repository = {link["position"] for link in staged.links if link["kind"] == "repository"}
     rows = [_paper(paper_id, mentions, staged.digest_id, with_repository) for paper_id, mentions in new.items()]
-    if rows:
-        run_many(connection, _INSERT, rows)
+    insert_rows(connection, "papers", _COLUMNS, rows)
 
 
 def _paper(paper_id: int, mentions: Sequence[Row], digest_id: int | None, with_repository: set[int]) -> tuple[Any, ...]:

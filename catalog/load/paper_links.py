@@ -1,4 +1,4 @@
-"""Links -> repositories, links, who says so, and what the sentence says of them."""
+"""Links -> who says so, and what the sentence says of them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from typing import Final
 from sqlalchemy import Connection
 
 from catalog.load.mentions import Staged
-from catalog.load.staging import packed, packed_ids, run, run_many, run_scalars
+from catalog.load.staging import insert_rows, packed, packed_ids, run, run_scalars
+from catalog.load.targets import Targets
 from catalog.rows import Row
 
 _WORDS = ("roles", "is_promised", "is_own")
@@ -28,32 +29,8 @@ _PLACED = (
 )
 _SAID = (*_PLACED, *_WORDS)
 _said = itemgetter(*_SAID)
-_of_repository = itemgetter("host", "owner", "name", "url")
-_of_link = itemgetter("url", "url_key", "host", "kind", "owner", "name")
 
-# Which spelling of one address is shown, whatever the order of loading: https, else the first by code point.
-_IS_PREFERRED: Final = """
-(excluded.url NOT GLOB 'https:*', excluded.url) < ({table}.url NOT GLOB 'https:*', {table}.url)
-"""
-
-_UPSERT_REPOSITORY: Final = f"""
-INSERT INTO repositories (host, owner, name, url) VALUES (?, ?, ?, ?)
-ON CONFLICT (host, owner, name) DO UPDATE SET owner = excluded.owner, name = excluded.name, url = excluded.url
-WHERE {_IS_PREFERRED.format(table="repositories")}
-"""
-
-_UPSERT_LINK: Final = f"""
-INSERT INTO links (url, url_key, host, kind, repository_id) VALUES (?1, ?2, ?3, ?4, iif(
-  ?4 = 'repository', (SELECT id FROM repositories WHERE host = ?3 AND owner = ?5 AND name = ?6), NULL
-))
-ON CONFLICT (url_key) DO UPDATE SET url = excluded.url, host = excluded.host
-WHERE {_IS_PREFERRED.format(table="links")}
-"""
-
-_INSERT_ASSERTION: Final = f"""
-INSERT INTO link_assertions (paper_id, link_id, source_document_id, digest_id, position, {", ".join(_SAID)})
-VALUES (?, (SELECT id FROM links WHERE url_key = ?), {", ".join("?" * (3 + len(_SAID)))})
-"""
+_ASSERTION: Final = ("paper_id", "link_id", "source_document_id", "digest_id", "position", *_SAID)
 
 # The same link at the same place, whatever its words were made out to be.
 _IS_KNOWN: Final = f"""
@@ -65,45 +42,36 @@ WHERE source_document_id = :source_document_id AND position = :position AND dige
 
 
 def load_links(
-    connection: Connection, staged: Staged, paper_ids: Sequence[int], *, is_completion: bool
-) -> tuple[int, set[int]]:
+    connection: Connection, staged: Staged, paper_ids: Sequence[int], targets: Targets, *, is_completion: bool
+) -> tuple[int, set[int], set[int]]:
     """Store the links of the staged mentions, which are there already, of the papers at their places in `paper_ids`.
 
-    Returns how many assertions are new, and the papers whose links `settle_links` must bring in line. With
-    `is_completion` assertions of the document are there already, and may have been made out otherwise.
+    Returns how many assertions are new, the papers whose links `settle_links` must bring in line, and those among them
+    with a link that is stored as of another kind than it was given. With `is_completion` assertions of the document are
+    there already, and may have been made out otherwise.
     """
     if not staged.links:
-        return 0, set()
+        return 0, set(), set()
     paper_at = {mention["position"]: paper for mention, paper in zip(staged.mentions, paper_ids, strict=True)}
     container = {"digest_id": staged.digest_id, "source_document_id": staged.document_id}
     links = sorted(staged.links, key=_place)
-    _store_targets(connection, links)
+    targets.store(connection, links)
     reworded: list[int] = []
     if is_completion:
         links = [link for link in links if not run(connection, _IS_KNOWN, {**link, **container})]
         reworded = list(run_scalars(connection, _REWORD, {**container, "links": packed(staged.links)}))
     papers = [paper_at[link["position"]] for link in links]
     rows = [
-        (paper_id, link["url_key"], staged.document_id, staged.digest_id, link["position"], *_said(link))
+        (paper_id, targets.ids[link["url_key"]], staged.document_id, staged.digest_id, link["position"], *_said(link))
         for paper_id, link in zip(papers, links, strict=True)
     ]
-    run_many(connection, _INSERT_ASSERTION, rows)
-    return len(rows), {*papers, *reworded}
+    insert_rows(connection, "link_assertions", _ASSERTION, rows)
+    reclassified = {paper for paper, link in zip(papers, links, strict=True) if link["url_key"] in targets.reclassified}
+    return len(rows), {*papers, *reworded}, reclassified
 
 
 def _place(link: Row) -> tuple[int, int, int]:
     return link["position"], link["line"] or 0, -1 if link["char_start"] is None else link["char_start"]
-
-
-def _store_targets(connection: Connection, rows: Iterable[Row]) -> None:
-    """Store what the links lead to, each address once."""
-    first: dict[str, Row] = {}
-    for row in rows:
-        first.setdefault(row["url"], row)
-    targets = sorted(first.values(), key=lambda row: (row["position"], row["url"]))
-    repositories = [row for row in targets if row["kind"] == "repository"]
-    run_many(connection, _UPSERT_REPOSITORY, list(map(_of_repository, repositories)))
-    run_many(connection, _UPSERT_LINK, list(map(_of_link, targets)))
 
 
 def settle_links(connection: Connection, paper_ids: Iterable[int]) -> None:

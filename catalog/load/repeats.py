@@ -13,39 +13,34 @@ from sqlalchemy import Connection
 
 from catalog.load.staging import packed_ids, run_scalars
 
-# Whoever has the same papers has the same first paper: that narrows the search to the digests that list it.
+# Whoever has the same papers has the same newest paper: that narrows the search to the digests that list it, mostly
+# few.
+# A list is compared as one text, because to compare pairs of digests takes their number squared.
 _REPEATS: Final = """
 WITH listing AS (
-  SELECT digest_id, min(paper_id) AS first_paper, count(DISTINCT paper_id) AS paper_count
+  SELECT digest_id, max(paper_id) AS newest_paper, count(DISTINCT paper_id) AS paper_count
   FROM digest_entries WHERE digest_id IN ({0}) GROUP BY digest_id
 ),
 candidate AS (
-  SELECT DISTINCT entry.digest_id FROM listing JOIN digest_entries AS entry ON entry.paper_id = listing.first_paper
+  SELECT digest_id FROM listing
+  UNION
+  SELECT digest_id FROM digest_entries
+  WHERE paper_id IN (SELECT newest_paper FROM listing WHERE paper_count > 1)
 ),
 profile AS (
-  SELECT entry.digest_id, min(entry.paper_id) AS first_paper, count(DISTINCT entry.paper_id) AS paper_count,
-    digests.kind, coalesce(digests.digest_date, digests.latest_date, '9999') AS day, source_documents.sha256
-  FROM candidate JOIN digest_entries AS entry ON entry.digest_id = candidate.digest_id
-  JOIN digests ON digests.id = entry.digest_id
+  SELECT digests.id AS digest_id, digests.kind, source_documents.sha256,
+    coalesce(digests.digest_date, digests.latest_date, '9999') AS day, (
+      SELECT group_concat(paper_id) FROM (
+        SELECT DISTINCT paper_id FROM digest_entries WHERE digest_entries.digest_id = digests.id ORDER BY paper_id
+      )
+    ) AS papers
+  FROM candidate JOIN digests ON digests.id = candidate.digest_id
   JOIN source_documents ON source_documents.id = digests.source_document_id
-  GROUP BY entry.digest_id
-),
-same AS (
-  SELECT one.digest_id, other.digest_id AS other_id, row_number() OVER (
-    PARTITION BY one.digest_id ORDER BY other.day, other.sha256, other.digest_id
-  ) AS place
-  FROM profile AS one JOIN profile AS other
-    ON other.first_paper = one.first_paper AND other.paper_count = one.paper_count AND other.kind = one.kind
-  WHERE one.paper_count > 1 AND NOT EXISTS (
-    SELECT 1 FROM digest_entries AS entry
-    WHERE entry.digest_id = one.digest_id AND NOT EXISTS (
-      SELECT 1 FROM digest_entries AS there
-      WHERE there.digest_id = other.digest_id AND there.paper_id = entry.paper_id
-    )
-  )
 )
-SELECT profile.digest_id, nullif(same.other_id, profile.digest_id) AS repeats_digest_id
-FROM profile LEFT JOIN same ON same.digest_id = profile.digest_id AND same.place = 1
+SELECT digest_id, iif(instr(papers, ',') > 0, nullif(first_value(digest_id) OVER (
+  PARTITION BY kind, papers ORDER BY day, sha256, digest_id
+), digest_id), NULL) AS repeats_digest_id
+FROM profile
 """
 
 REPEATS: Final = _REPEATS.format("SELECT id FROM digests")

@@ -8,6 +8,7 @@ import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, date, datetime
+from itertools import accumulate
 from pathlib import Path
 from typing import Any, Final
 
@@ -130,10 +131,15 @@ def _weight(record: DocumentRecord) -> int:
     """What a document weighs in a batch: the characters of its texts, and as many for each mention as its row costs."""
     if not isinstance(record.papers, tuple):
         return _BATCH_WEIGHT
-    pieces = (*record.papers, *record.rejects)
-    texts = [piece.text if isinstance(piece, RejectRecord) else piece.abstract for piece in pieces]
-    texts += entry_abstracts(record)
-    return sum(_MENTION_WEIGHT + len(text or "") for text in texts)
+    texts = entry_abstracts(record)
+    texts += [piece.text if isinstance(piece, RejectRecord) else piece.abstract for piece in record.papers]
+    texts += [reject.text for reject in record.rejects]
+    return _MENTION_WEIGHT * len(texts) + sum(len(text) for text in texts if text)
+
+
+def _is_bulk(records: Iterable[DocumentRecord]) -> bool:
+    """Whether so much is stored at once that the pieces of the search index may be let be."""
+    return any(total >= _BULK_WEIGHT for total in accumulate(map(_weight, records)))
 
 
 def _are_there(connection: Connection, records: Iterable[DocumentRecord]) -> bool:
@@ -178,7 +184,7 @@ class Target:
         """
         if _weight(record) < _DEFERRED_WEIGHT or _are_there(connection, [record]):
             return nullcontext()
-        return deferred_search_index(connection, is_bulk=_weight(record) >= _BULK_WEIGHT)
+        return deferred_search_index(connection, is_bulk=_is_bulk([record]))
 
     def load_all(self, records: Sequence[DocumentRecord], terms: LoadTerms) -> Iterator[Account | DocumentError]:
         """Store documents in one transaction, and yield what became of each of them once that is done.
@@ -207,7 +213,7 @@ class Target:
             with translated_errors(self.path, _NOTHING_STORED), connection.begin():
                 if _are_there(connection, records):
                     return None
-                with deferred_search_index(connection, is_bulk=sum(map(_weight, records)) >= _BULK_WEIGHT):
+                with deferred_search_index(connection, is_bulk=_is_bulk(records)):
                     accounts = [load_document(connection, record, terms, batch) for record in records]
                     batch.settle(connection)
                 self.check_identity()

@@ -10,7 +10,8 @@ import json
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
-from typing import Any
+from math import nan
+from typing import Any, Final
 
 from sqlalchemy import ColumnClause, Connection, Integer, Select, Text, bindparam, column, func, select
 
@@ -18,6 +19,13 @@ from catalog.models import metadata
 from catalog.rows import Row
 
 _IDENTIFIERS = frozenset(metadata.tables) | {name for table in metadata.tables.values() for name in table.c.keys()}  # noqa: SIM118
+
+_ROWS_AT_ONCE: Final = (32, 4, 1)
+"""Few numbers, so that the driver keeps the statements that it has prepared."""
+
+_NULL: Final = nan
+"""What SQLite takes for NULL, too. The driver spends a microsecond on each None, to look for an adapter of it: half of
+what stands in wide rows."""
 
 
 def staged_positions() -> Select[tuple[Any]]:
@@ -75,6 +83,28 @@ def run_scalars(connection: Connection, template: str, bound: Mapping[str, Any],
 def run_many(connection: Connection, statement: str, rows: Sequence[tuple[Any, ...] | Mapping[str, Any]]) -> None:
     """Execute `statement` once for each of `rows`, which it binds. Raises as `run`."""
     driver(connection).executemany(statement, rows)
+
+
+def insert_rows(
+    connection: Connection, table: str, columns: tuple[str, ...], rows: Sequence[tuple[Any, ...]], tail: str = ""
+) -> None:
+    """Insert `rows` into `columns` of `table`, many with each statement, which `tail` ends. Raises as `run`.
+
+    Every statement opens each index and makes lists for its checks anew: for wide tables that costs as much as a row.
+    """
+    values = [_NULL if value is None else value for row in rows for value in row]
+    execute, width, done = driver(connection).execute, len(columns), 0
+    for size in _ROWS_AT_ONCE:
+        statement = _insertion(table, columns, size, tail)
+        while len(rows) - done >= size:
+            execute(statement, values[done * width : (done + size) * width])
+            done += size
+
+
+@cache
+def _insertion(table: str, columns: tuple[str, ...], row_count: int, tail: str) -> str:
+    row = f"({', '.join('?' * len(columns))})"
+    return f"INSERT INTO {table} ({', '.join(columns)}) VALUES {', '.join([row] * row_count)} {tail}"
 
 
 def driver(connection: Connection) -> sqlite3.Connection:

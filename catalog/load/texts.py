@@ -169,12 +169,14 @@ def add_texts(connection: Connection, staged: Staged, identities: Identities, *,
 
 def _differing(connection: Connection, staged: Staged, identities: Identities) -> list[Row]:
     """The staged mentions that give a text which their paper does not show. Most give what is there already."""
-    known = packed_ids(set(identities.paper_ids) - identities.new.keys())
+    alone = {paper_id for paper_id, mentions in identities.new.items() if len(mentions) == 1}
+    others = [pair for pair in zip(staged.mentions, identities.paper_ids, strict=True) if pair[1] not in alone]
+    known = packed_ids({paper_id for _, paper_id in others} - identities.new.keys())
     shown = {paper_id: tuple(texts) for paper_id, *texts in run(connection, _SHOWN, {"paper_ids": known})}
     shown |= {paper_id: _texts(mentions[0]) for paper_id, mentions in identities.new.items()}
     return [
         mention
-        for mention, paper_id in zip(staged.mentions, identities.paper_ids, strict=True)
+        for mention, paper_id in others
         if (given := _texts(mention)) != (there := shown[paper_id])
         and any(one is not None and one != other for one, other in zip(given, there, strict=True))
     ]
