@@ -15,10 +15,11 @@ from typing import TYPE_CHECKING, Final
 from catalog.errors import CatalogError, ExitCode, Fault
 from catalog.lake.files import hashed_files
 from catalog.lake.layout import FORMAT, TABLES, Lake, Manifest
+from catalog.lake.mapping import applied, few_rows
 from catalog.lake.reading import hasher, reader
 from catalog.lake.schema import evidence_type, shaped
 from catalog.lake.tables import define_tables, read_evidence
-from catalog.lake.tuning import TASK_BYTES, tune, work_size
+from catalog.lake.tuning import is_in_one_part, task_count, tune, work_size
 from catalog.lake.views import Views
 from catalog.load.account import LoadTerms
 from catalog.models import metadata
@@ -130,18 +131,23 @@ def _write_evidence(
     format_name: str | None,
     number: int,
 ) -> None:
-    listed = [(number * _COPIES_OF_BUILD + place, os.path.abspath(path)) for place, path in enumerate(paths)]
-    rows = session.createDataFrame(listed, "copy_id BIGINT, path STRING").repartition(_task_count(session, paths))
+    first = number * _COPIES_OF_BUILD
+    listed = {"copy_id": range(first, first + len(paths)), "path": [os.path.abspath(path) for path in paths]}
+    tasks = _task_count(session, paths)
+    rows = few_rows(session, listed, "copy_id BIGINT, path STRING").repartition(tasks)
     if before:
         rows = _unknown(session, lake, before, rows, terms)
-    evidence = rows.mapInArrow(reader(terms, format_name), evidence_type())
+    evidence = applied(
+        rows, reader(terms, format_name), evidence_type(), is_here=tasks == 1 and is_in_one_part(session)
+    )
     evidence.write.partitionBy("piece").parquet(str(lake.evidence_folder / f"build={number:06d}"))
 
 
 def _task_count(session: SparkSession, paths: Sequence[Path]) -> int:
-    """How many tasks read documents: one for each core, and more where they would be large."""
-    cores = int(session.sparkContext.defaultParallelism)
-    return max(1, min(len(paths), max(cores, work_size(None, paths) // TASK_BYTES)))
+    """How many tasks read documents: as many as these are worth, and of many documents one for each core at least."""
+    worth = task_count(work_size(None, paths))
+    least = 1 if is_in_one_part(session) else int(session.sparkContext.defaultParallelism)
+    return max(1, min(len(paths), max(least, worth)))
 
 
 def _unknown(session: SparkSession, lake: Lake, before: Manifest, rows: DataFrame, terms: LoadTerms) -> DataFrame:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from catalog.lake.layout import TABLES, File
-from catalog.lake.mapping import mapped
+from catalog.lake.mapping import few_rows, mapped
 from catalog.lake.reading import file_hash
 from catalog.lake.tuning import is_in_one_part
 
@@ -44,9 +44,10 @@ def _here(listed: list[dict[str, str]]) -> list[File]:
 
 def _on_workers(session: SparkSession, listed: list[dict[str, str]]) -> list[File]:
     parts = min(len(listed), 2 * session.sparkContext.defaultParallelism)
-    rows = session.createDataFrame(listed, "path STRING, name STRING").repartition(max(1, parts))
-    columns = "path STRING, byte_count BIGINT, sha256 STRING, row_count BIGINT"
-    return [File(**row.asDict()) for row in mapped(rows, _known, columns).orderBy("path").collect()]
+    columns = {name: [row[name] for row in listed] for name in ("path", "name")}
+    rows = few_rows(session, columns, "path STRING, name STRING").repartition(max(1, parts))
+    known = mapped(rows, _known, "path STRING, byte_count BIGINT, sha256 STRING, row_count BIGINT")
+    return [File(**row.asDict()) for row in known.orderBy("path").collect()]
 
 
 def _known(row: dict[str, Any]) -> dict[str, Any]:

@@ -69,12 +69,12 @@ def slice_tables(
     from catalog.lake.build import write_tables
     from catalog.lake.session import spark_session, told_as_sentence
     from catalog.lake.tables import read_evidence
-    from catalog.lake.tuning import java_settings, tune, work_size
+    from catalog.lake.tuning import start_settings, tune, work_size
 
-    java = java_settings(work_size(manifest, ()))
+    own = start_settings(work_size(manifest, ()))
     with tempfile.TemporaryDirectory(prefix="catalog-lake-") as scratch:
         folder, log = Path(scratch), Path(scratch, "spark.log")
-        with spark_session(master, java | dict(settings), log) as session, told_as_sentence("The export", log):
+        with spark_session(master, own | dict(settings), log) as session, told_as_sentence("The export", log):
             tune(session, work_size(manifest, ()))
             builds = [Path(name).name for name in manifest.evidence]
             hashes = _hashes(session, {name: lake.table_folder(manifest, name) for name in TABLES}, conditions)

@@ -14,9 +14,8 @@ if TYPE_CHECKING:
 SMALL_BYTES: Final = 64 * 1024 * 1024
 """Documents and evidence up to this size together are little work."""
 
-TASK_BYTES: Final = 16 * 1024 * 1024
-"""What one task reads, of documents or of evidence."""
-
+_TASK_BYTES: Final = 16 * 1024 * 1024
+_GZIP: Final = 10
 _PARTS: Final = "spark.sql.shuffle.partitions"
 
 SMALL: Final = {
@@ -35,22 +34,29 @@ _SMALL_JAVA: Final = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
 
 
 def work_size(before: Manifest | None, paths: Iterable[Path]) -> int:
-    """Return how many bytes documents at `paths` and the evidence of a lake have together."""
+    """Return how many bytes documents at `paths` and the evidence of a lake have together, gzip as what it may hold."""
     known = sum(file.byte_count for file in before.files["evidence"]) if before else 0
-    return known + sum(path.stat().st_size for path in paths if path.exists())
+    return known + sum(path.stat().st_size * (_GZIP if path.suffix == ".gz" else 1) for path in paths if path.exists())
 
 
-def java_settings(size: int) -> dict[str, str]:
-    """Return the settings with which Java is started for `size` bytes of documents and evidence."""
+def task_count(size: int) -> int:
+    """Return into how many tasks `size` bytes of documents or evidence are worth to be divided."""
+    return -(-size // _TASK_BYTES)
+
+
+def start_settings(size: int) -> dict[str, str]:
+    """Return the settings with which Spark is started for `size` bytes of documents and evidence."""
     if size > SMALL_BYTES:
         return {}
-    return {f"spark.{process}.extraJavaOptions": _SMALL_JAVA for process in ("driver", "executor")}
+    java = {f"spark.{process}.extraJavaOptions": _SMALL_JAVA for process in ("driver", "executor")}
+    # Of a cluster no more than has work: each executor is a Java to start, too.
+    return java | {"spark.cores.max": str(max(1, task_count(size)))}
 
 
 def tune(session: SparkSession, size: int) -> None:
     """Let a session work on `size` bytes of documents or evidence, except in what it was started with."""
     started = dict(session.sparkContext.getConf().getAll())
-    parts = max(session.sparkContext.defaultParallelism, size // TASK_BYTES)
+    parts = max(session.sparkContext.defaultParallelism, task_count(size))
     large = {_PARTS: str(parts)}
     for name, value in SMALL.items():
         if name in started:

@@ -7,6 +7,7 @@ from itertools import accumulate
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from catalog.lake.mapping import few_rows
 from catalog.lake.tuning import gathered, is_in_one_part
 
 if TYPE_CHECKING:
@@ -60,8 +61,8 @@ class Views:
             f"SELECT shiftright(_place, {_PLACE_BITS}) AS part, count(*) AS size FROM ordered GROUP BY 1 ORDER BY 1"  # noqa: S608
         ).collect()
         ends = accumulate((row.size for row in counted), initial=0)
-        starts = [(row.part, start) for row, start in zip(counted, ends, strict=False)]
-        self.define("starts", self.session.createDataFrame(starts, "part BIGINT, start BIGINT"))
+        starts = {"part": [row.part for row in counted], "start": list(ends)[: len(counted)]}
+        self.define("starts", few_rows(self.session, starts, "part BIGINT, start BIGINT"))
         return self.define(
             name,
             "SELECT /*+ BROADCAST(starts) */ starts.start + 1 + (ordered._place & "  # noqa: S608 - our own names
