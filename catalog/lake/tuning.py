@@ -11,7 +11,7 @@ from catalog.lake.layout import Manifest
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
-SMALL_BYTES: Final = 64 * 1024 * 1024
+SMALL_BYTES: Final = 128 * 1024 * 1024
 """Documents and evidence up to this size together are little work."""
 
 _TASK_BYTES: Final = 16 * 1024 * 1024
