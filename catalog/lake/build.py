@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,9 +15,11 @@ from typing import TYPE_CHECKING, Final
 from catalog.errors import CatalogError, ExitCode, Fault
 from catalog.lake.files import hashed_files
 from catalog.lake.layout import FORMAT, TABLES, Lake, Manifest
+from catalog.lake.mapping import applied, few_rows
 from catalog.lake.reading import hasher, reader
 from catalog.lake.schema import evidence_type, shaped
 from catalog.lake.tables import define_tables, read_evidence
+from catalog.lake.tuning import is_in_one_part, task_count, tune, work_size
 from catalog.lake.views import Views
 from catalog.load.account import LoadTerms
 from catalog.models import metadata
@@ -26,7 +28,6 @@ from catalog.release.order import primary_key
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
-_TASK_BYTES: Final = 16 * 1024 * 1024
 _MOST_FAULTS: Final = 1000
 _WRITERS: Final = 4
 
@@ -62,8 +63,10 @@ def build_lake(
     has_cleared = lake.clear(before)
     number = before.build + 1 if before else 1
     folder = f"evidence/build={number:06d}"
+    tune(session, work_size(before, paths))
     _write_evidence(session, lake, before, paths, terms, format_name, number)
     builds = [*(before.evidence if before else []), folder]
+    tune(session, _size(lake.folder / name for name in builds))
     evidence = read_evidence(session, str(lake.evidence_folder), [Path(name).name for name in builds])
     documents = evidence["document"].where(_of_build("copy_id", number))
     reject_count, new_count = documents.selectExpr("coalesce(sum(reject_count), 0)", "count(*)").first() or (0, 0)
@@ -71,7 +74,6 @@ def build_lake(
     if new_count == 0:
         lake.clear(before)
         return Build(before, 0, 0, faults, has_cleared)
-    _tune(session, lake, builds)
     tables = f"tables-{number:06d}"
     write_tables(session, lake.folder / tables, lake.folder / f"staging-{number:06d}", evidence)
     files = hashed_files(session, lake.folder, tables, folder)
@@ -129,19 +131,23 @@ def _write_evidence(
     format_name: str | None,
     number: int,
 ) -> None:
-    listed = [(number * _COPIES_OF_BUILD + place, os.path.abspath(path)) for place, path in enumerate(paths)]
-    rows = session.createDataFrame(listed, "copy_id BIGINT, path STRING").repartition(_task_count(session, paths))
+    first = number * _COPIES_OF_BUILD
+    listed = {"copy_id": range(first, first + len(paths)), "path": [os.path.abspath(path) for path in paths]}
+    tasks = _task_count(session, paths)
+    rows = few_rows(session, listed, "copy_id BIGINT, path STRING").repartition(tasks)
     if before:
         rows = _unknown(session, lake, before, rows, terms)
-    evidence = rows.mapInArrow(reader(terms, format_name), evidence_type())
+    evidence = applied(
+        rows, reader(terms, format_name), evidence_type(), is_here=tasks == 1 and is_in_one_part(session)
+    )
     evidence.write.partitionBy("piece").parquet(str(lake.evidence_folder / f"build={number:06d}"))
 
 
 def _task_count(session: SparkSession, paths: Sequence[Path]) -> int:
-    """How many tasks read documents: some for each core, and more where they would be large."""
-    size = sum(path.stat().st_size for path in paths if path.exists())
-    cores = int(session.sparkContext.defaultParallelism)
-    return max(1, min(len(paths), max(2 * cores, size // _TASK_BYTES)))
+    """How many tasks read documents: as many as these are worth, and of many documents one for each core at least."""
+    worth = task_count(work_size(None, paths))
+    least = 1 if is_in_one_part(session) else int(session.sparkContext.defaultParallelism)
+    return max(1, min(len(paths), max(least, worth)))
 
 
 def _unknown(session: SparkSession, lake: Lake, before: Manifest, rows: DataFrame, terms: LoadTerms) -> DataFrame:
@@ -170,10 +176,5 @@ def _fault(sentence: str, exit_code: ExitCode) -> Fault:
     return Fault.of(CatalogError(sentence, exit_code))
 
 
-def _tune(session: SparkSession, lake: Lake, builds: Sequence[str]) -> None:
-    """Let a shuffle have as many parts as the evidence is worth, unless somebody said otherwise."""
-    if "spark.sql.shuffle.partitions" in dict(session.sparkContext.getConf().getAll()):
-        return
-    size = sum(path.stat().st_size for build in builds for path in (lake.folder / build).rglob("*.parquet"))
-    parts = max(session.sparkContext.defaultParallelism, size // _TASK_BYTES)
-    session.conf.set("spark.sql.shuffle.partitions", str(parts))
+def _size(folders: Iterable[Path]) -> int:
+    return sum(path.stat().st_size for folder in folders for path in folder.rglob("*.parquet"))

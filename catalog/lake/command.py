@@ -105,9 +105,10 @@ def build(
 
     from catalog.lake.layout import Lake
     from catalog.lake.session import spark_session, told_as_sentence
+    from catalog.lake.tuning import start_settings, work_size
 
     place, log = Lake(out), out / "spark.log"
-    place.manifest_or_none()
+    settings = start_settings(work_size(place.manifest_or_none(), paths)) | dict(settings)
     with place.alone(), spark_session(master, settings, log) as session, told_as_sentence("The build", log):
         from catalog.lake.build import build_lake
 

@@ -114,9 +114,9 @@ def define_dates(views: Views) -> None:
     views.define("digest_state", _DATABLE)
     views.define("listed_papers", _LISTED, is_kept=True)
     views.define("fixed_days", _FIXED_DAYS, is_kept=True)
-    views.define("cards", _CARDS, is_kept=True)
+    views.define("cards", _CARDS)
     _date_cards(views, "stated_digests")
-    views.define("pending", "SELECT DISTINCT paper_id FROM listed_papers")
+    views.define("pending", "SELECT paper_id FROM listed_papers")
     _follow(views)
     if _reopen(views):
         _follow(views)
@@ -132,7 +132,8 @@ def _follow(views: Views) -> None:
         if changed.isEmpty():
             return
         views.define("digest_state", _NEW_STATE, is_kept=True)
-        if not _date_cards(views, "tightened"):
+        _date_cards(views, "tightened")
+        if views.define("pending", "SELECT paper_id FROM cards WHERE is_changed").isEmpty():
             return
     raise CatalogError(
         f"The dates of digests still change after {_MOST_ROUNDS} rounds, so nothing was stored; "
@@ -140,11 +141,8 @@ def _follow(views: Views) -> None:
     )
 
 
-def _date_cards(views: Views, days: str) -> bool:
-    """Give their year to cards of the digests in the view `days`, or take it back; return whether one changed.
-
-    The papers of those that changed are `pending` then.
-    """
+def _date_cards(views: Views, days: str) -> None:
+    """Give their year to cards of the digests in the view `days`, or take it back; `is_changed` says of which."""
     cards = mapped(
         views.define("cards_of_changed", _CARDS_OF_CHANGED.format(days=days)),
         _dated_card,
@@ -152,8 +150,6 @@ def _date_cards(views: Views, days: str) -> bool:
         "is_changed BOOLEAN",
     )
     views.define("cards", cards, is_kept=True)
-    pending = views.define("pending", "SELECT DISTINCT paper_id FROM cards WHERE is_changed", is_kept=True)
-    return not pending.isEmpty()
 
 
 def _reopen(views: Views) -> bool:
@@ -161,7 +157,7 @@ def _reopen(views: Views) -> bool:
 
     What came in an export stays: the bounds in it are all that is known of evidence that was elsewhere.
     """
-    reached = views.define("reached", "SELECT id FROM digest_state WHERE latest_date IS NULL", is_kept=True)
+    reached = views.define("reached", "SELECT id FROM digest_state WHERE latest_date IS NULL")
     count, before = reached.count(), 0
     if count == 0:
         return False
@@ -173,9 +169,7 @@ def _reopen(views: Views) -> bool:
     cards = views.session.sql(_REOPENED_CARDS)
     views.define("digest_state", state, is_kept=True)
     views.define("cards", cards, is_kept=True)
-    views.define(
-        "pending", "SELECT DISTINCT paper_id FROM listed_papers JOIN reopened ON reopened.id = digest_id", is_kept=True
-    )
+    views.define("pending", "SELECT paper_id FROM listed_papers JOIN reopened ON reopened.id = digest_id", is_kept=True)
     return True
 
 

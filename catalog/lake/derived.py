@@ -21,13 +21,18 @@ def _stated(table: str, columns: tuple[str, ...]) -> str:
     return ", ".join(f"mention.{name}" for name in columns if name not in ("publication_date", *_POINTERS))
 
 
-_ENTRIES: Final = f"""
-SELECT {_stated("digest_entries", tuple(digest_entries.c.keys()))},
-  CASE WHEN card.digest_id IS NULL THEN mention.publication_date ELSE card.publication_date END AS publication_date,
-  {", ".join(f"pointer.{name}" for name in _POINTERS)}
+# Each mention with the day that it stands for.
+_DATED: Final = """
+SELECT mention.* EXCEPT (publication_date),
+  CASE WHEN card.digest_id IS NULL THEN mention.publication_date ELSE card.publication_date END AS publication_date
 FROM mentions AS mention
 LEFT JOIN cards AS card ON card.digest_id = mention.digest_id AND card.position = mention.position
-LEFT JOIN pointers AS pointer ON {SAME_PLACE.format("pointer", "mention")}
+"""
+
+_ENTRIES: Final = f"""
+SELECT {_stated("digest_entries", tuple(digest_entries.c.keys()))}, mention.publication_date,
+  {", ".join(f"pointer.{name}" for name in _POINTERS)}
+FROM dated_mentions AS mention LEFT JOIN pointers AS pointer ON {SAME_PLACE.format("pointer", "mention")}
 WHERE mention.digest_id IS NOT NULL
 """
 
@@ -132,6 +137,11 @@ FROM named_authors AS listed JOIN authors ON authors.name = listed.name
 
 def define_derived(views: Views) -> None:
     """Define `digest_entries`, `paper_records`, `digests`, `papers`, and their authors and categories."""
+    views.define("dated_mentions", _DATED)
+    # Numbers are summed up without the variants: to look these up is most of the work for an entry or a record.
+    views.define("digest_entries", "SELECT * FROM dated_mentions WHERE digest_id IS NOT NULL")
+    views.define("paper_records", "SELECT * FROM dated_mentions WHERE digest_id IS NULL")
+    views.define("stated_numbers", SUMMED_UP.format("true"))
     views.define("digest_entries", _ENTRIES)
     views.define("paper_records", _RECORDS)
     views.define("digest_profiles", _PROFILES)
@@ -140,7 +150,6 @@ def define_derived(views: Views) -> None:
     views.define("ordered_listings", _ORDERED_LISTINGS)
     views.define("in_digests", _IN_DIGESTS)
     views.define("dois", _DOIS)
-    views.define("stated_numbers", SUMMED_UP.format("true"))
     views.define("papers", _PAPERS)
     views.define("paper_categories", _CATEGORIES)
     views.define("named_authors", _NAMED_AUTHORS)

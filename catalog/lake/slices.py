@@ -69,10 +69,13 @@ def slice_tables(
     from catalog.lake.build import write_tables
     from catalog.lake.session import spark_session, told_as_sentence
     from catalog.lake.tables import read_evidence
+    from catalog.lake.tuning import start_settings, tune, work_size
 
+    own = start_settings(work_size(manifest, ()))
     with tempfile.TemporaryDirectory(prefix="catalog-lake-") as scratch:
         folder, log = Path(scratch), Path(scratch, "spark.log")
-        with spark_session(master, settings, log) as session, told_as_sentence("The export", log):
+        with spark_session(master, own | dict(settings), log) as session, told_as_sentence("The export", log):
+            tune(session, work_size(manifest, ()))
             builds = [Path(name).name for name in manifest.evidence]
             hashes = _hashes(session, {name: lake.table_folder(manifest, name) for name in TABLES}, conditions)
             evidence = _of_documents(read_evidence(session, str(lake.evidence_folder), builds), hashes)

@@ -12,6 +12,7 @@ from catalog.lake.evidence import PIECES
 from catalog.lake.links import define_links
 from catalog.lake.papers import define_papers
 from catalog.lake.schema import evidence_type
+from catalog.lake.tuning import gathered
 from catalog.lake.views import Views
 
 if TYPE_CHECKING:
@@ -27,7 +28,8 @@ def read_evidence(session: SparkSession, folder: str, builds: list[str]) -> dict
 
 def by_piece(rows: DataFrame) -> dict[str, DataFrame]:
     """Return flat evidence by kind of row, each with the columns that it fills."""
-    return {piece: rows.where(rows.piece == piece).select("copy_id", *names) for piece, names in PIECES.items()}
+    of_piece = {piece: rows.where(rows.piece == piece).select("copy_id", *names) for piece, names in PIECES.items()}
+    return {piece: gathered(some) for piece, some in of_piece.items()}
 
 
 def define_tables(views: Views, evidence: Mapping[str, DataFrame]) -> None:

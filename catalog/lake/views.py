@@ -7,10 +7,12 @@ from itertools import accumulate
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from catalog.lake.mapping import few_rows
+from catalog.lake.tuning import gathered, is_in_one_part
+
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
-_PARTS: Final = "spark.sql.shuffle.partitions"
 _PLACE_BITS: Final = 33
 """How many low bits of `monotonically_increasing_id` count the rows of a part; the others are the part's number (its
 documentation in Spark's API)."""
@@ -35,7 +37,7 @@ class Views:
             self._count += 1
             path = str(self._staging / f"{self._count:04d}-{name}")
             rows.write.option("compression", "lz4").parquet(path)
-            rows = self.session.read.schema(rows.schema).parquet(path)
+            rows = gathered(self.session.read.schema(rows.schema).parquet(path))
         rows.createOrReplaceTempView(name)
         return rows
 
@@ -44,7 +46,7 @@ class Views:
 
         The order must tell all rows apart that differ. Then ids depend neither on the number nor on the order of tasks.
         """
-        if self.session.conf.get(_PARTS) == "1":
+        if is_in_one_part(self.session):
             place = f"row_number() OVER (ORDER BY {', '.join(order)})"
             return self.define(name, f"SELECT CAST({place} AS BIGINT) AS id, * FROM {source}", is_kept=is_kept)  # noqa: S608
         return self._number_in_parts(name, source, order)
@@ -59,8 +61,8 @@ class Views:
             f"SELECT shiftright(_place, {_PLACE_BITS}) AS part, count(*) AS size FROM ordered GROUP BY 1 ORDER BY 1"  # noqa: S608
         ).collect()
         ends = accumulate((row.size for row in counted), initial=0)
-        starts = [(row.part, start) for row, start in zip(counted, ends, strict=False)]
-        self.define("starts", self.session.createDataFrame(starts, "part BIGINT, start BIGINT"))
+        starts = {"part": [row.part for row in counted], "start": list(ends)[: len(counted)]}
+        self.define("starts", few_rows(self.session, starts, "part BIGINT, start BIGINT"))
         return self.define(
             name,
             "SELECT /*+ BROADCAST(starts) */ starts.start + 1 + (ordered._place & "  # noqa: S608 - our own names

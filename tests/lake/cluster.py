@@ -111,8 +111,9 @@ def environment() -> dict[str, str]:
         "SPARK_LOCAL_IP": HOST,
         "SPARK_DAEMON_MEMORY": "256m",
         "SPARK_MASTER_OPTS": _NO_REST,
-        # These processes live for seconds: what they compile thoroughly they would hardly use.
-        "JAVA_TOOL_OPTIONS": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
+        # Masters and workers have little to do: what they compile thoroughly they would hardly use. Executors and
+        # drivers get what the build says.
+        "SPARK_DAEMON_JAVA_OPTS": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
         "PYSPARK_PYTHON": sys.executable,
     }
 

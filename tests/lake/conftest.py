@@ -10,15 +10,10 @@ from typing import Any
 
 import pytest
 
-SMALL = {
-    # To compile queries takes longer than to run them on so few rows.
-    "spark.sql.codegen.wholeStage": "false",
-    "spark.sql.adaptive.enabled": "false",
-    "spark.sql.shuffle.partitions": "1",
-    "spark.driver.memory": "1g",
-    "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
-}
-"""Settings of Spark for a few rows on a busy machine."""
+from catalog.lake import tuning
+
+SMALL = {**tuning.SMALL, **tuning.start_settings(0), "spark.driver.memory": "1g"}
+"""Settings of Spark for a few rows: those that a build of few documents has, which each test has from the start."""
 
 CONF = [word for name, value in SMALL.items() for word in ("--conf", f"{name}={value}")]
 """The same as arguments of the command."""

@@ -107,8 +107,9 @@ def start_build(spark: Cluster, sources: Path, lake: Path, events: Path) -> Buil
         "spark.eventLog.compress": "false",
         "spark.executor.memory": "700m",
         "spark.driver.memory": "700m",
-        # Some tasks for each worker in each stage.
+        # Some tasks for each worker in each stage, however few documents there are.
         "spark.sql.shuffle.partitions": "4",
+        "spark.cores.max": "2",
     }
     conf = [part for name, value in told.items() for part in ("--conf", f"{name}={value}")]
     arguments = ["lake", "build", sources, "--out", lake, "--as-of", AS_OF.isoformat(), "--master", spark.master, *conf]

@@ -1,0 +1,79 @@
+"""Functions of ours give the same rows in this process and on workers, and settings follow the size of the work."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from benchmarks.made_digests import made_documents
+from catalog.lake import tuning
+from catalog.lake.evidence import COLUMNS
+from catalog.lake.mapping import applied, few_rows, mapped
+from catalog.lake.reading import reader
+from catalog.load import load_terms
+
+pytestmark = pytest.mark.xdist_group("spark")
+
+PARTS = "spark.sql.shuffle.partitions"
+
+
+@pytest.mark.parametrize("parts", ["1", "3"])
+@pytest.mark.parametrize("count", [0, 7])
+def test_every_row_is_mapped_wherever_that_is_done(session: Any, parts: str, count: int) -> None:
+    given = {"id": range(count), "name": [None if place == 3 else f"n{place}" for place in range(count)]}
+    before = session.conf.get(PARTS)
+    session.conf.set(PARTS, parts)
+    try:
+        rows = few_rows(session, given, "id BIGINT, name STRING")
+        found = mapped(
+            rows, lambda row: {**row, "is_odd": row["id"] % 2 == 1}, "id BIGINT, name STRING, is_odd BOOLEAN"
+        )
+        assert sorted(map(tuple, found.collect())) == [
+            (place, name, place % 2 == 1) for place, name in enumerate(given["name"])
+        ]
+    finally:
+        session.conf.set(PARTS, before)
+
+
+def test_documents_say_the_same_here_and_on_workers(session: Any, tmp_path: Path) -> None:
+    from catalog.lake.schema import evidence_type
+
+    for name, content in made_documents(20):
+        (tmp_path / name).write_bytes(content)
+    (tmp_path / "nothing.txt").write_bytes(b"")
+    paths = sorted(map(str, tmp_path.iterdir()))
+    rows = few_rows(session, {"copy_id": range(len(paths)), "path": paths}, "copy_id BIGINT, path STRING")
+    read = reader(load_terms(as_of=date(2026, 11, 20)), None)
+    here, there = (
+        applied(rows.repartition(2), read, evidence_type(), is_here=is_here).toArrow().select(COLUMNS).to_pylist()
+        for is_here in (True, False)
+    )
+    assert len(here) > len(paths)
+    assert sorted(map(repr, here)) == sorted(map(repr, there))
+
+
+def test_a_session_is_tuned_anew_but_for_what_it_was_started_with(
+    session: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = {name: session.conf.get(name) for name in tuning.SMALL}
+    tuning.tune(session, tuning.SMALL_BYTES + 1)
+    assert {name: session.conf.get(name) for name in tuning.SMALL} == said
+
+    other = "spark.sql.files.openCostInBytes"  # one that nobody gave this session
+    default = session.conf.get(other)
+    monkeypatch.setitem(tuning.SMALL, other, "7")
+    tuning.tune(session, 0)
+    assert session.conf.get(other) == "7"
+    tuning.tune(session, tuning.SMALL_BYTES + 1)
+    assert session.conf.get(other) == default
+
+
+def test_more_documents_start_spark_as_it_is() -> None:
+    assert tuning.start_settings(tuning.SMALL_BYTES + 1) == {}
+    small = tuning.start_settings(20 * 1024 * 1024)
+    assert small["spark.cores.max"] == "2"
+    assert "SerialGC" in small["spark.driver.extraJavaOptions"]
+    assert [tuning.task_count(size) for size in (0, 1, 16 * 1024 * 1024, 16 * 1024 * 1024 + 1)] == [0, 1, 1, 2]
