@@ -11,7 +11,6 @@ from __future__ import annotations
 from typing import Final
 
 from catalog.load.facts import SUMMED_UP
-from catalog.load.repeats import REPEATS
 
 _SAID = (
     "position, paper_id, arxiv_id, has_abstract, has_authors, title_variant_id, abstract_variant_id, authors_variant_id"
@@ -35,6 +34,41 @@ CASE WHEN json_valid({0}) THEN json_type({0}) = 'array' AND NOT EXISTS (
 # The rule of `catalog.load.texts` in other words: without LaTeX, the longer, the first in code point order.
 _RANK: Final = "iif(instr({0}, '\\'), 0, length({0}))"
 _BEATS: Final = f"({_RANK.format('kept.{0}')}, papers.{{0}}) > ({_RANK.format('papers.{0}')}, kept.{{0}})"
+
+# The rule of `catalog.load.repeats` in other words: digests are compared two by two, paper by paper.
+_REPEATS: Final = """
+WITH listing AS (
+  SELECT digest_id, min(paper_id) AS first_paper, count(DISTINCT paper_id) AS paper_count
+  FROM digest_entries WHERE digest_id IN (SELECT id FROM digests) GROUP BY digest_id
+),
+candidate AS (
+  SELECT DISTINCT entry.digest_id FROM listing JOIN digest_entries AS entry ON entry.paper_id = listing.first_paper
+),
+profile AS (
+  SELECT entry.digest_id, min(entry.paper_id) AS first_paper, count(DISTINCT entry.paper_id) AS paper_count,
+    digests.kind, coalesce(digests.digest_date, digests.latest_date, '9999') AS day, source_documents.sha256
+  FROM candidate JOIN digest_entries AS entry ON entry.digest_id = candidate.digest_id
+  JOIN digests ON digests.id = entry.digest_id
+  JOIN source_documents ON source_documents.id = digests.source_document_id
+  GROUP BY entry.digest_id
+),
+same AS (
+  SELECT one.digest_id, other.digest_id AS other_id, row_number() OVER (
+    PARTITION BY one.digest_id ORDER BY other.day, other.sha256, other.digest_id
+  ) AS place
+  FROM profile AS one JOIN profile AS other
+    ON other.first_paper = one.first_paper AND other.paper_count = one.paper_count AND other.kind = one.kind
+  WHERE one.paper_count > 1 AND NOT EXISTS (
+    SELECT 1 FROM digest_entries AS entry
+    WHERE entry.digest_id = one.digest_id AND NOT EXISTS (
+      SELECT 1 FROM digest_entries AS there
+      WHERE there.digest_id = other.digest_id AND there.paper_id = entry.paper_id
+    )
+  )
+)
+SELECT profile.digest_id, nullif(same.other_id, profile.digest_id) AS repeats_digest_id
+FROM profile LEFT JOIN same ON same.digest_id = profile.digest_id AND same.place = 1
+"""
 
 _KNOWN_BY_TITLE: Final = """
 SELECT title_key, id FROM papers WHERE arxiv_id IS NOT NULL
@@ -155,7 +189,7 @@ CHECKS: Final[dict[str, tuple[str, str]]] = {
     ),
     "repetition out of line": (
         "a digest repeats the first one of its kind with the same papers",
-        f"SELECT digests.id, digests.name FROM digests JOIN ({REPEATS}) AS found ON found.digest_id = digests.id "
+        f"SELECT digests.id, digests.name FROM digests JOIN ({_REPEATS}) AS found ON found.digest_id = digests.id "
         "WHERE found.repeats_digest_id IS NOT digests.repeats_digest_id",
     ),
     # Papers: who is who.

@@ -19,7 +19,7 @@ from catalog.load.staging import packed_ids, run_scalars
 _REPEATS: Final = """
 WITH listing AS (
   SELECT digest_id, max(paper_id) AS newest_paper, count(DISTINCT paper_id) AS paper_count
-  FROM digest_entries WHERE digest_id IN ({0}) GROUP BY digest_id
+  FROM digest_entries WHERE digest_id IN (SELECT value FROM json_each(:digest_ids)) GROUP BY digest_id
 ),
 candidate AS (
   SELECT digest_id FROM listing
@@ -42,13 +42,11 @@ SELECT digest_id, iif(instr(papers, ',') > 0, nullif(first_value(digest_id) OVER
 ), digest_id), NULL) AS repeats_digest_id
 FROM profile
 """
-
-REPEATS: Final = _REPEATS.format("SELECT id FROM digests")
-"""Every digest, with the one that it repeats or null."""
+"""The given digests, and those that list the newest paper of one, each with the one that it repeats or null."""
 
 _SETTLE: Final = f"""
 UPDATE digests SET repeats_digest_id = found.repeats_digest_id
-FROM ({_REPEATS.format("SELECT value FROM json_each(:digest_ids)")}) AS found
+FROM ({_REPEATS}) AS found
 WHERE found.digest_id = digests.id AND found.repeats_digest_id IS NOT digests.repeats_digest_id
 RETURNING digests.id
 """
