@@ -27,6 +27,7 @@ from benchmarks.lakes.events import read_events
 from benchmarks.lakes.extrapolated import extrapolated
 from benchmarks.lakes.skewed import SKEWS, Skew, skewed_documents
 from benchmarks.loads.measure import Stopwatch, adopted, in_a_process
+from benchmarks.loads.ways import SCRIPT
 from benchmarks.made.documents import ENTRIES_PER_PAPER, made_documents
 from catalog.lake.layout import Lake
 from tests.lake.cluster import cluster, environment
@@ -114,7 +115,7 @@ def _builds(source: Path, folder: Path, workers: Iterable[int], rounds: int, mem
 def _load(source: Path, folder: Path) -> Figures:
     """Load the same documents into one file by `catalog load`, as `bench_load.py` does."""
     target = folder / "loaded.db"
-    found = in_a_process(Path(__file__).parent / "bench_load.py", "--child", "ours", source, target, target)
+    found = in_a_process(SCRIPT, "ours", source, target, target)
     found["bytes"] = target.stat().st_size
     target.unlink()
     return found

@@ -27,13 +27,12 @@ import click
 from benchmarks.loads.grown import grow
 from benchmarks.loads.measure import in_a_process
 from benchmarks.loads.plot import draw
-from benchmarks.loads.ways import WAYS
+from benchmarks.loads.ways import SCRIPT, WAYS
 from benchmarks.made.documents import ENTRIES_PER_PAPER, made_documents
 
 Figures = dict[str, Any]
 
 DIGEST_PAPERS: Final = 50
-_WAYS_SCRIPT: Final = Path(__file__).parent / "loads" / "ways.py"
 
 
 def _corpus(entries: int, folder: Path) -> None:
@@ -52,7 +51,7 @@ def _bulk(entries: int, rounds: int, folder: Path, ways: Collection[str]) -> tup
         for way in (way for way in WAYS if way in ways):
             target = folder / "target.db"
             target.unlink(missing_ok=True)
-            seen[way].append(in_a_process(_WAYS_SCRIPT, way, source, made, target))
+            seen[way].append(in_a_process(SCRIPT, way, source, made, target))
             if way == "ours":
                 shutil.copyfile(target, made)
             if way != "reading":
@@ -76,7 +75,7 @@ def _digest(made: Path, papers: list[int], rounds: int, folder: Path) -> dict[in
         for size, large in files.items():
             target = folder / "target.db"
             shutil.copyfile(large, target)
-            seen[size].append(in_a_process(_WAYS_SCRIPT, "ours", new, made, target))
+            seen[size].append(in_a_process(SCRIPT, "ours", new, made, target))
     return {size: _medians(found) for size, found in seen.items()}
 
 

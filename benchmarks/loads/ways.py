@@ -15,6 +15,7 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 from benchmarks.loads.measure import Stopwatch, report
 
 AS_OF: Final = date(2026, 7, 1)
+SCRIPT: Final = Path(__file__)
 WAYS: Final = ("ours", "reading", "floor", "sqlite-utils")
 """Ours is the load with all that belongs to it; reading is the part of it before the first row is stored."""
 
