@@ -46,6 +46,11 @@ def failing(name: str) -> Callable[[Path], None]:
     return fail
 
 
+def read_a_page_that_was_cut(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[:-1])
+    failing("SQLITE_IOERR")(path)  # what SQLite 3.53 says of it, and 3.40 does not
+
+
 def read_a_schema_that_is_no_text(_: Path) -> None:
     b"\xff".decode()
 
@@ -59,6 +64,8 @@ def read_a_schema_that_is_no_text(_: Path) -> None:
         (ask_the_search_index_nonsense, "has a damaged search index (fts5: syntax error", ExitCode.BAD_DATA),
         (failing("SQLITE_IOERR_WRITE"), "could not be read or written (disk I/O error); nothing was st", ExitCode.IO),
         (failing("SQLITE_IOERR_DIR_FSYNC"), "was changed, but the disk did not confirm it", ExitCode.IO),
+        (failing("SQLITE_IOERR"), "could not be read or written (disk I/O error); nothing was stored", ExitCode.IO),
+        (read_a_page_that_was_cut, "is damaged, it has ", ExitCode.BAD_DATA),
         (read_a_schema_that_is_no_text, "is damaged (its schema cannot be read)", ExitCode.BAD_DATA),
     ],
 )

@@ -90,6 +90,18 @@ def test_one_document_may_name_a_title_and_two_ids_of_it(database: Path, query: 
     assert _sound(database)
 
 
+def test_a_title_that_is_given_back_joins_the_paper_that_has_it_alone_already(database: Path, query: Query) -> None:
+    """The last document makes that paper itself; then the page's entry leaves the one that it was taken for."""
+    load(database, document("answer.json", MOSS_AT_ARXIV), document("page.txt", MOSS_NET, printed_date="Mar 4"))
+    assert query("SELECT arxiv_id, digest_count FROM papers") == [("2501.00001", 2)]
+
+    load(database, document("other.json", OTHER_MOSS, MOSS_NET))
+
+    papers = query("SELECT arxiv_id, digest_count FROM papers ORDER BY 1")
+    assert papers == [(None, 2), ("2501.00001", 1), ("2501.00002", 1)]
+    assert _sound(database)
+
+
 DOCUMENTS: list[DocumentRecord] = [
     document("page.txt", MOSS_NET, LICHEN, printed_date="Mar 4"),
     document("answer.json", MOSS_AT_ARXIV, FERN),
