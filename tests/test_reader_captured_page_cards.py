@@ -7,7 +7,7 @@ import pytest
 from catalog.documents import DocumentError
 from catalog.readers import captured_page
 from tests.captured_cards import TITLE, digest, entry
-from tests.captured_pages import HEAD, SITE, assert_read, cards_text, front_matter, invented_cards, read
+from tests.captured_pages import FORMS, HEAD, SITE, assert_read, cards_text, front_matter, invented_cards, read
 
 # Titles
 
@@ -60,6 +60,23 @@ def test_a_heading_between_links_to_two_papers_is_refused() -> None:
 
     with pytest.raises(DocumentError, match="holds no card"):
         read(text)
+
+
+def test_a_damaged_title_above_the_page_is_no_key_of_a_tool() -> None:
+    cards = invented_cards(3)
+    damaged = "### [Counting Teapots(/papers/2606.00009)\n\nCode: https://github.com/nobody/x"
+
+    record = read(f"{damaged}\n\n{HEAD}{cards_text(cards, FORMS[0])}")
+
+    assert_read(record.digests[0].entries, cards)
+    assert [reject.text for reject in record.rejects] == [damaged]
+
+
+def test_a_title_whose_address_is_cut_at_the_end_leaves_a_trace() -> None:
+    cards = invented_cards(3)
+    record = read(f"{HEAD}{cards_text(cards, FORMS[0])}\n\n* * *\n\n[Counting Teapots](https://huggingface.co/papers)")
+
+    assert any("Counting Teapots" in reject.text for reject in record.rejects)
 
 
 def test_titles_without_heading_are_links_where_the_page_votes() -> None:

@@ -193,12 +193,15 @@ def read_number(text: str) -> int | None:
     return int(text.replace(",", "")) if _NUMBER.fullmatch(text) else None
 
 
-def is_known(unit: Unit) -> bool:
-    """Whether a unit is of the page around the cards: known words, or links into the site and nothing else."""
+def is_known(unit: Unit, *, may_be_cut: bool = False) -> bool:
+    """Whether a unit is of the page around the cards: known words, or links into the site and nothing else.
+
+    Where it `may_be_cut`, a link says nothing of its words: the address of a paper that was cut leads to the site, too.
+    """
     return all(
         part.text.casefold() in KNOWN
         or (part.link is None and all(_is_known_words(words) for words in part.words))
-        or (part.leads(Leads.SITE, Leads.LISTING) and len(part.text) <= MAX_NAME)
+        or (part.leads(Leads.SITE, Leads.LISTING) and len(part.text) <= MAX_NAME and not (may_be_cut and part.text))
         or (part.leads(Leads.ACCOUNT) and not part.text)
         for part in unit.parts
     ) or (unit.heading > 0 and unit.text.casefold() in KNOWN)

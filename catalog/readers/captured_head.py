@@ -114,13 +114,20 @@ def _stated_address(unit: Unit, names: Sequence[str]) -> Listing | None:
 def _key_units(source: Source, before: Sequence[Unit]) -> set[int]:
     """The first lines of what a tool wrote above the page: front matter, keys and headings."""
     keys = {unit.first for unit in before if unit.first in source.front_matter}
-    page_starts = next((at for at, unit in enumerate(before) if unit.first not in keys and is_known(unit)), len(before))
+    page_starts = next(
+        (at for at, unit in enumerate(before) if unit.first not in keys and _is_of_page(unit)), len(before)
+    )
     end_of_keys = next((at for at, unit in enumerate(before) if _is_end_of_keys(unit)), None)
     for at, unit in enumerate(before):
         is_key = _KEY.fullmatch(unit.raw) is not None
         if (end_of_keys is not None and at <= end_of_keys) or (at < page_starts and (is_key or unit.heading)):
             keys.add(unit.first)
     return keys
+
+
+def _is_of_page(unit: Unit) -> bool:
+    """Whether a line is the page's own: known, or a heading as deep as a card's, which no tool puts above a page."""
+    return is_known(unit) or unit.heading > 2
 
 
 def _is_end_of_keys(unit: Unit) -> bool:

@@ -141,7 +141,11 @@ def _read_page(source: Source, units: Sequence[Unit], titles: dict[int, Title]) 
     after = [unit for unit in walk.outside if unit.first >= first_card]
     head = read_head(source, before, after)
     unknown = [Refused(unit.first, unit.end, _UNKNOWN_ABOVE) for unit in before if unit.first not in head.known]
-    unknown += [Refused(unit.first, unit.end, _UNKNOWN_BELOW) for unit in after if not is_known(unit)]
+    unknown += [
+        Refused(unit.first, unit.end, _UNKNOWN_BELOW)
+        for unit in after
+        if not is_known(unit, may_be_cut=unit.end == len(source.lines))
+    ]
     cards, contradicting = _merged(source, walk)
     return _Page(head, cards, _joined(units, [*unknown, *walk.refused, *contradicting]))
 
