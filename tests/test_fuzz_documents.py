@@ -176,7 +176,8 @@ def test_what_was_read_of_damaged_documents_is_stored(
             "paper_records": len(reading.papers),
             "rejects": sorted(reject.text for reject in reading.rejects),
         }
-    assert [result.name for result in check_catalog(database) if result.broken] == []
+    broken = {result.name for result in check_catalog(database) if result.broken}
+    assert broken <= {"published after its digest"}  # a card that was moved below another day, told as it stands
 
 
 def stored(database: Path, sha256: str) -> dict[str, object]:

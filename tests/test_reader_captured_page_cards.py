@@ -79,6 +79,17 @@ def test_a_title_whose_address_is_cut_at_the_end_leaves_a_trace() -> None:
     assert any("Counting Teapots" in reject.text for reject in record.rejects)
 
 
+def test_a_heading_in_which_two_lines_ran_together_keeps_the_words_of_both() -> None:
+    cards = invented_cards(3)
+    damaged = "## [Counting Teapots](/papers/2ps://huggingface.co)obody.png)](/papers/2606.00009)"
+
+    record = read(f"{HEAD}{damaged}\n\n{cards_text(cards, FORMS[0])}")
+
+    assert [entry.title for entry in record.digests[0].entries if "Counting Teapots" in entry.title][:1] == [
+        "Counting Teapots obody.png)"
+    ]
+
+
 def test_titles_without_heading_are_links_where_the_page_votes() -> None:
     vote = "[{0}](/login?next=%2Fpapers%2F2606.0000{0})\n\n"
     title = "**[Counting Teapots {0}](/papers/2606.0000{0})**\n\n[We count them.](/papers/2606.0000{0})\n\n"

@@ -71,7 +71,8 @@ def _linked_title(source: Source, unit: Unit) -> Title | None:
         if part.link is not None and part.target is not None and part.words:
             text = _words(source.text[part.link.inner_start : part.link.inner_end])
             return Title(text, unit.end, part.target.arxiv_id) if 0 < len(text) <= MAX_TITLE else None
-    around = clean(" ".join(part.text for part in unit.parts if part.link is None))
+    # Words whose address was damaged lead to the listing or the site, and belong to the heading, too.
+    around = clean(" ".join(p.text for p in unit.parts if p.link is None or p.leads(Leads.LISTING, Leads.SITE)))
     if papers and papers[0].target is not None and 0 < len(around) <= MAX_TITLE:
         return Title(around, unit.end, papers[0].target.arxiv_id)
     return None
