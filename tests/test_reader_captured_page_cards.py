@@ -79,15 +79,48 @@ def test_a_title_whose_address_is_cut_at_the_end_leaves_a_trace() -> None:
     assert any("Counting Teapots" in reject.text for reject in record.rejects)
 
 
-def test_a_heading_in_which_two_lines_ran_together_keeps_the_words_of_both() -> None:
-    cards = invented_cards(3)
-    damaged = "## [Counting Teapots](/papers/2ps://huggingface.co)obody.png)](/papers/2606.00009)"
+@pytest.mark.parametrize(
+    "damaged",
+    [
+        "## [Counting Teapots](/papers/2ps://huggingface.co)obody.png)](/papers/2606.00009)",
+        "## [Counting Teapots](/papers/2606.00009) ## [Folding Ponds](/papers/2606.00010)",
+        "## [Folding Ponds](/papers/2606.00010) - [7](/login) ## [Counting Teapots](/papers/26)",
+        "## by AK and the research community ### [Counting Teapots](/papers/2606.00009)",
+    ],
+)
+def test_a_heading_in_which_lines_ran_together_is_refused_whole(damaged: str) -> None:
+    record = read(f"{HEAD}{damaged}\n\n{cards_text(invented_cards(3), FORMS[0])}")
 
-    record = read(f"{HEAD}{damaged}\n\n{cards_text(cards, FORMS[0])}")
+    assert damaged in [reject.text for reject in record.rejects]
+    assert len(record.digests[0].entries) == 3
 
-    assert [entry.title for entry in record.digests[0].entries if "Counting Teapots" in entry.title][:1] == [
-        "Counting Teapots obody.png)"
-    ]
+
+@pytest.mark.parametrize(
+    "damaged",
+    [
+        "## [Counting Teapots](/papers/2ps://huggingface.co/papers/2606.00003)",
+        "### [Counting Teapots](https://huggingface.co/models)",
+        "[Counting Left Teapots Twice](https://huggingface.co/models)",
+    ],
+)
+@pytest.mark.parametrize("place", ["above", "among", "below"])
+def test_a_title_with_the_address_of_another_page_leaves_a_trace(damaged: str, place: str) -> None:
+    first, *others = (cards_text([card], FORMS[0]) for card in invented_cards(3))
+    cards = {"above": [damaged, "\n\n", first, *others], "among": [first, "\n\n", damaged, "\n\n", *others]}
+
+    record = read(HEAD + "".join(cards.get(place, [first, *others, "\n\n", damaged, "\n"])))
+
+    kept = [reject.text for reject in record.rejects]
+    kept += [entry.abstract or "" for entry in record.digests[0].entries]
+    assert any("Counting" in text and "Teapots" in text for text in kept)
+
+
+def test_a_title_with_a_colon_above_the_page_is_no_key_of_a_tool() -> None:
+    record = read(
+        f"Title: Daily Papers\n\nFolding Boats: A Study][12]\n\n{HEAD}{cards_text(invented_cards(2), FORMS[0])}"
+    )
+
+    assert [reject.text for reject in record.rejects] == ["Folding Boats: A Study][12]"]
 
 
 def test_titles_without_heading_are_links_where_the_page_votes() -> None:

@@ -19,11 +19,12 @@ _ARXIV_HOSTS = frozenset(
 )
 _ARXIV_VIEWS = frozenset(("abs", "pdf", "html", "ps", "format", "src", "e-print", "overview"))
 _HUB_KINDS: dict[str, LinkKind] = {"datasets": "dataset", "spaces": "space", "models": "model", "studios": "space"}
-_HUB_PAGES = word_set(
+HUB_PAGES = word_set(
     "docs papers collections blog learn posts tasks join login pricing settings organizations new chat api "
     "inference enterprise models datasets spaces studios search terms-of-service privacy changelog brand support "
     "languages metrics welcome course transformers"
 )
+"""First segments of paths at Hugging Face that name no person and no organisation."""
 _OWNER_PAGES = frozenset(("models", "datasets", "spaces", "collections", "activity", "papers", "posts"))
 _PAGE_HOSTS = (".github.io", ".gitlab.io", ".github.com")
 _DOI = re.compile(r"(10\.\d{4,9})/(\S{1,300})")
@@ -69,7 +70,7 @@ def _hugging_face(address: Address) -> Target:
         return other_page(address, host, owner=segments[1] if len(segments) > 1 else None)
     if first in _HUB_KINDS:
         return _hub_item(address, host, first, segments[1:])
-    if first in _HUB_PAGES:
+    if first in HUB_PAGES:
         return other_page(address, host)
     if len(segments) == 1 or bare_name(segments[1]).casefold() in _OWNER_PAGES:
         owner = None if is_placeholder(segments[0]) else segments[0]
@@ -80,7 +81,7 @@ def _hugging_face(address: Address) -> Target:
 def _hub_item(address: Address, host: str, first: str, rest: tuple[str, ...]) -> Target:
     kind = _HUB_KINDS[first]
     prefix = "" if kind == "model" and host == "huggingface.co" else first
-    if len(rest) >= 2 and (prefix or rest[0].casefold() not in _HUB_PAGES):
+    if len(rest) >= 2 and (prefix or rest[0].casefold() not in HUB_PAGES):
         return named_target(address, host, kind, rest[0], rest[1], rest[2:], prefix=prefix)
     # The first datasets had no owner (`datasets/NAME`); a space always has one.
     if len(rest) == 1 and kind == "dataset" and host == "huggingface.co":

@@ -16,14 +16,16 @@ from typing import Final
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from catalog.arxiv import parse_arxiv_id
+from catalog.links.hubs import HUB_PAGES
 from catalog.records import DigestKind
 from catalog.values import value
 
 MAX_ADDRESS: Final = 2000
 
 _HOSTS: Final = frozenset({"huggingface.co", "www.huggingface.co", "hf.co"})
-_ACCOUNT = re.compile(r"/[A-Za-z0-9][A-Za-z0-9._-]{0,95}/?")
+_ACCOUNT = re.compile(r"/([A-Za-z0-9][A-Za-z0-9._-]{0,95})/?")
 _REPOSITORY = re.compile(r"/[A-Za-z0-9][A-Za-z0-9-]{0,38}/[A-Za-z0-9._-]{1,100}(?:/.{0,500})?")
+_LISTING = re.compile(r"/papers(?:/(?:[a-z]{1,20}|(?:date|week|month)/[0-9W-]{1,10}))?/?")
 _WEEK = re.compile(r"([0-9]{4})-W([0-9]{1,2})", re.ASCII)
 _MONTH = re.compile(r"([0-9]{4})-([0-9]{2})", re.ASCII)
 
@@ -91,8 +93,10 @@ def _read_address(address: str) -> Target:
     if arxiv_id := _paper_id(path):
         return Target(Leads.COMMENTS if fragment == "community" else Leads.PAPER, arxiv_id)
     if path == "/papers" or path.startswith("/papers/"):
-        return Target(Leads.LISTING)
-    return Target(Leads.ACCOUNT if _ACCOUNT.fullmatch(path) else Leads.SITE)
+        # What else stands there is the damaged address of a paper.
+        return Target(Leads.LISTING if _LISTING.fullmatch(path) else Leads.OTHER)
+    account = _ACCOUNT.fullmatch(path)
+    return Target(Leads.ACCOUNT if account and account[1].casefold() not in HUB_PAGES else Leads.SITE)
 
 
 def read_listing(address: str) -> Listing | None:

@@ -204,7 +204,8 @@ class _Walker:
 
     def _take_into_card(self, at: int, unit: Unit) -> bool:
         card = self._card
-        if card is None:
+        # A heading is no small print: it is a title whose address was damaged.
+        if card is None or unit.heading:
             return False
         facts = read_facts(unit, card.title.arxiv_id)
         if facts is None and card.facts.is_signed and card.facts.submitted_by is None and is_name(unit):
@@ -213,7 +214,7 @@ class _Walker:
             return self._take_facts(card, unit, facts)
         if self._take_linked_abstract(card, unit) or self._take_name(card, at, unit):
             return True
-        if not self._takes_prose or is_known(unit) or unit.heading:
+        if not self._takes_prose or is_known(unit):
             return False
         self._take_abstract(card, unit, self._source.starts[unit.first], self._source.starts[unit.end] - 1)
         return True
@@ -237,12 +238,13 @@ class _Walker:
         if not is_own or part.link is None or not (card.abstract is None or self._takes_prose):
             return False
         facts = Facts()
-        if not all(facts.take(other, card.title.arxiv_id) for other in unit.parts[1:]):
+        understood = all(facts.take(other, card.title.arxiv_id) for other in unit.parts[1:])
+        if not understood or not self._take_facts(card, unit, facts):
             return False
         if part.text != card.title.text:
             self._take_abstract(card, unit, part.link.inner_start, part.link.inner_end)
         self._takes_prose = False
-        return self._take_facts(card, unit, facts)
+        return True
 
     def _take_name(self, card: Card, at: int, unit: Unit) -> bool:
         """Take a bare name for the organisation where authors would stand: above a bullet and the date."""

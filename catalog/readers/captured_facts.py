@@ -17,6 +17,7 @@ from catalog.readers.paragraphs import FURNITURE, curator_of
 from catalog.readers.trailers import DateLine, read_trailer
 
 MAX_NAME: Final = 100
+MAX_MENU_WORDS: Final = 3
 
 _KNOWN: Final = """
     AI-generated summary | Search by arxiv id or title | by | and the research community | AK | Buckets new | Jobs
@@ -193,18 +194,24 @@ def read_number(text: str) -> int | None:
     return int(text.replace(",", "")) if _NUMBER.fullmatch(text) else None
 
 
-def is_known(unit: Unit, *, may_be_cut: bool = False) -> bool:
-    """Whether a unit is of the page around the cards: known words, or links into the site and nothing else.
+def is_known(unit: Unit, *, trusts_links: bool = True) -> bool:
+    """Whether a unit is of the page around the cards: known words, or the links of a menu and nothing else.
 
-    Where it `may_be_cut`, a link says nothing of its words: the address of a paper that was cut leads to the site, too.
+    `trusts_links` says that a link of few words into the site is of a menu, whatever they are. Among cards, and where
+    an address is cut, it is not: the damaged address of a paper leads to the site, too. Nor is a heading.
     """
+    trusts_links = trusts_links and not unit.heading
     return all(
         part.text.casefold() in KNOWN
         or (part.link is None and all(_is_known_words(words) for words in part.words))
-        or (part.leads(Leads.SITE, Leads.LISTING) and len(part.text) <= MAX_NAME and not (may_be_cut and part.text))
+        or (part.leads(Leads.SITE, Leads.LISTING) and (not part.text or (trusts_links and _is_menu(part.text))))
         or (part.leads(Leads.ACCOUNT) and not part.text)
         for part in unit.parts
     ) or (unit.heading > 0 and unit.text.casefold() in KNOWN)
+
+
+def _is_menu(words: str) -> bool:
+    return len(words) <= MAX_NAME and len(words.split()) <= MAX_MENU_WORDS
 
 
 def _is_known_words(words: str) -> bool:

@@ -38,6 +38,16 @@ _ADDRESS_KEYS: Final = (
     ),
     ("link", "canonical", "canonical url", "final url", "page", "og:url", "meta-og:url", "ogurl"),
 )
+_MORE_KEYS: Final = """
+    title | page title | description | summary | excerpt | author | date | time | timestamp | published |
+    published time | retrieved | retrieved at | fetched | fetched at | crawled | crawled at | captured |
+    captured at | accessed | scraped | scraped at | saved | saved at | last modified | status | status code |
+    language | lang | site | site name | sitename | domain | host | hostname | content type | content-type |
+    type | format | image | favicon | icon | keywords | tags | word count | length | tokens | warning | links |
+    metadata
+    """
+_OTHER_KEYS: Final = frozenset(" ".join(name.split()) for name in _MORE_KEYS.split("|"))
+_PREFIXES: Final = ("og:", "twitter:", "meta-", "article:")
 _ADDRESS = re.compile(r"https?://[^\s<>\"'()\[\]]{1,2000}")
 _END_OF_KEYS: Final = "markdown content"
 _PREVIOUS: Final = frozenset({"previous", "prev", "previous day"})
@@ -119,10 +129,35 @@ def _key_units(source: Source, before: Sequence[Unit]) -> set[int]:
     )
     end_of_keys = next((at for at, unit in enumerate(before) if _is_end_of_keys(unit)), None)
     for at, unit in enumerate(before):
-        is_key = _KEY.fullmatch(unit.raw) is not None
-        if (end_of_keys is not None and at <= end_of_keys) or (at < page_starts and (is_key or unit.heading)):
+        if (end_of_keys is not None and at <= end_of_keys) or (at < page_starts and _is_tools_heading(unit)):
             keys.add(unit.first)
-    return keys
+    return keys | _listed_keys(before[:page_starts])
+
+
+def _listed_keys(units: Sequence[Unit]) -> set[int]:
+    """The lines of keys, by their first; one that no tool is known to write only right beside one that is.
+
+    A title with a colon looks like a key, too.
+    """
+    runs: list[list[Unit]] = []
+    for unit in units:
+        if _KEY.fullmatch(unit.raw):
+            if not runs or runs[-1][-1].end != unit.first:
+                runs.append([])
+            runs[-1].append(unit)
+    return {unit.first for run in runs if any(map(_is_known_key, run)) for unit in run}
+
+
+def _is_known_key(unit: Unit) -> bool:
+    match = _KEY.fullmatch(unit.raw)
+    name = match["key"].strip().casefold() if match else ""
+    return any(name in names for names in (*_ADDRESS_KEYS, _OTHER_KEYS)) or name.startswith(_PREFIXES)
+
+
+def _is_tools_heading(unit: Unit) -> bool:
+    """Whether a heading is a tool's: without a link, even a damaged one, or with one to a listing."""
+    leads_to_listing = bool(unit.links) and all(part.leads(Leads.LISTING) for part in unit.links)
+    return unit.heading > 0 and (leads_to_listing or "[" not in unit.raw)
 
 
 def _is_of_page(unit: Unit) -> bool:
@@ -148,7 +183,7 @@ def _find_date(page: Sequence[Unit]) -> tuple[DateLine | None, set[int]]:
 def _find_curator(page: Sequence[Unit]) -> tuple[str | None, set[int]]:
     """The curator, whose line a tool may break into up to four."""
     for at, unit in enumerate(page):
-        if not unit.text.casefold().startswith("by"):
+        if not unit.text.casefold().startswith("by") or any(part.leads(Leads.PAPER) for part in unit.links):
             continue
         for count in range(1, 5):
             joined = page[at : at + count]

@@ -141,10 +141,11 @@ def _read_page(source: Source, units: Sequence[Unit], titles: dict[int, Title]) 
     after = [unit for unit in walk.outside if unit.first >= first_card]
     head = read_head(source, before, after)
     unknown = [Refused(unit.first, unit.end, _UNKNOWN_ABOVE) for unit in before if unit.first not in head.known]
+    last_card = max(begun, default=0)
     unknown += [
         Refused(unit.first, unit.end, _UNKNOWN_BELOW)
         for unit in after
-        if not is_known(unit, may_be_cut=unit.end == len(source.lines))
+        if not is_known(unit, trusts_links=last_card < unit.first and unit.end < len(source.lines))
     ]
     cards, contradicting = _merged(source, walk)
     return _Page(head, cards, _joined(units, [*unknown, *walk.refused, *contradicting]))

@@ -13,19 +13,22 @@ from itertools import pairwise
 from typing import Final
 
 from catalog.readers.captured_addresses import Leads
-from catalog.readers.captured_facts import is_known, read_facts
-from catalog.readers.captured_units import Source, Unit, clean
+from catalog.readers.captured_facts import Facts, is_known, read_facts
+from catalog.readers.captured_units import Part, Source, Unit, clean
 from catalog.readers.looks import ends_as_sentence
 from catalog.readers.paragraphs import TITLES, curator_of
 from catalog.values import value
 
 # "Pre- and Post-Training" keeps its blank, as on pasted pages.
 _WRAPPED_HYPHEN = re.compile(r"(?<=\w)-\n[ \t]{0,20}(?!and\b|or\b)(?=\w)")
+# A tool may number the titles of a list.
+_PLACE = re.compile(r"#?[0-9]{1,4}[.):]?")
 
 MAX_TITLE: Final = 600
 MAX_TITLE_LINES: Final = 4
 
 _WHICH_PAPER: Final = "the links above and below this title lead to different papers; nothing decides which is its own"
+_SAYS_MORE: Final = "the heading holds more than the title of a paper; its line ran together with others"
 
 
 @value()
@@ -48,6 +51,8 @@ def find_titles(source: Source, units: Sequence[Unit]) -> dict[int, Title]:
 
 def is_page_title(unit: Unit) -> bool:
     """Whether a unit is the listing's own heading, or the line that says who curates it."""
+    if any(part.leads(Leads.PAPER) for part in unit.links):
+        return False
     return (unit.heading > 0 and unit.text.casefold() in TITLES) or curator_of(unit.text) is not None
 
 
@@ -70,12 +75,21 @@ def _linked_title(source: Source, unit: Unit) -> Title | None:
     for part in papers:
         if part.link is not None and part.target is not None and part.words:
             text = _words(source.text[part.link.inner_start : part.link.inner_end])
-            return Title(text, unit.end, part.target.arxiv_id) if 0 < len(text) <= MAX_TITLE else None
-    # Words whose address was damaged lead to the listing or the site, and belong to the heading, too.
-    around = clean(" ".join(p.text for p in unit.parts if p.link is None or p.leads(Leads.LISTING, Leads.SITE)))
+            if not 0 < len(text) <= MAX_TITLE:
+                return None
+            return Title(text, unit.end, part.target.arxiv_id, _says_more(unit, part))
+    around = clean(" ".join(part.text for part in unit.parts if part.link is None))
     if papers and papers[0].target is not None and 0 < len(around) <= MAX_TITLE:
-        return Title(around, unit.end, papers[0].target.arxiv_id)
+        plain = [part for part in unit.parts if part.link is None]
+        return Title(around, unit.end, papers[0].target.arxiv_id, _says_more(unit, papers[0], *plain))
     return None
+
+
+def _says_more(unit: Unit, *title: Part) -> str | None:
+    """The reason against a heading that holds more than these parts and small print: lines that ran together."""
+    facts, arxiv_id = Facts(), title[0].target.arxiv_id if title[0].target else None
+    others = (part for part in unit.parts if part not in title and not _PLACE.fullmatch(part.text))
+    return None if all(facts.take(part, arxiv_id) for part in others) else _SAYS_MORE
 
 
 def _bare_headings(source: Source, units: Sequence[Unit]) -> dict[int, Title]:

@@ -15,7 +15,7 @@ from typing import Any, Final
 from catalog.documents import Document, DocumentError
 from catalog.readers.daily_papers import entry_record
 from catalog.readers.json_elements import DamagedElement
-from catalog.readers.saved_page_cards import CardError, card_entry, card_name, is_empty, title_shown
+from catalog.readers.saved_page_cards import CardError, CardName, card_entry, card_name, is_empty, name_shown
 from catalog.readers.saved_page_head import Head, is_printed_as, read_head
 from catalog.readers.saved_page_json import Listing, ListingError, is_listing, read_listing
 from catalog.readers.saved_page_outline import Outline, OutlineError, Scope, Span, outline
@@ -33,6 +33,7 @@ _PAPER_PAGE: Final = frozenset({"PaperPage", "PaperContent"})
 
 _NO_CARD: Final = "the title of a paper stands outside of every card that a browser shows"
 _SWALLOWED: Final = "the tag of the card stands inside of damaged markup"
+_LOST_JSON: Final = "the attribute for the page's JSON stands inside of damaged markup"
 _OTHER_TITLE: Final = "the paper is on the page before, under another title"
 
 
@@ -103,25 +104,27 @@ class _Page:
             try:
                 name = card_name(card)
             except CardError as error:
-                self._refuse(card.span, str(error))
+                self._refuse(card.whole, str(error))
                 continue
             # Of nearly all papers the JSON has said more than the card does.
             if self._titles.get(name.arxiv_id or "") != title_key(name.title):
                 entry = card_entry(card, name, len(self.entries) + 1)
-                self._add(entry, self._text[card.span.start : card.span.end])
+                self._add(entry, self._text[card.whole.start : card.whole.end])
 
     def refuse_others(self, scopes: Iterable[Scope]) -> None:
         """Refuse papers that are named outside of every card, or where no browser shows them, as damage leaves them."""
-        spans = [scope.span for scope in scopes if (title := title_shown(scope)) and not self._is_known(title)]
+        spans = [scope.whole for scope in scopes if (name := name_shown(scope)) and not self._is_known(name)]
         for span in dict.fromkeys(spans):
             self._refuse(span, _NO_CARD)
 
     def refuse_swallowed(self, spans: Iterable[Span]) -> None:
-        """Refuse stretches that begin as a card, unless the paper that they name is there."""
+        """Refuse stretches of lost JSON, and those that begin as a card, unless the paper that they name is there."""
         for span in spans:
+            is_card = self._text[span.start] == "<"
             match = _PAPER_ADDRESS.search(self._text, span.start, span.end)
-            if match is not None and match[1] not in self._titles and span.start not in self._refused:
-                self._refuse(span, _SWALLOWED)
+            is_told = is_card and (match is None or match[1] in self._titles)
+            if not is_told and span.start not in self._refused:
+                self._refuse(span, _SWALLOWED if is_card else _LOST_JSON)
 
     def agreed_day(self, printed_date: str | None) -> str | None:
         """The day on which all papers of the JSON were submitted, unless the page prints another one."""
@@ -151,9 +154,12 @@ class _Page:
         elif known != key:
             self.rejects.append(RejectRecord(entry.line_start, entry.line_end, text, _OTHER_TITLE))
 
-    def _is_known(self, title: str) -> bool:
+    def _is_known(self, name: CardName) -> bool:
+        """Whether a paper is there: by its title, where one is shown, else by its arXiv id."""
+        if not name.title:
+            return name.arxiv_id is None or name.arxiv_id in self._titles
         try:
-            return title_key(title) in self._titles
+            return title_key(name.title) in self._titles
         except ValueError:
             return True
 

@@ -16,6 +16,7 @@ from urllib.parse import unquote
 from catalog.arxiv import parse_arxiv_id
 from catalog.dates import parse_printed_date
 from catalog.links import canonicalize
+from catalog.links.hubs import HUB_PAGES
 from catalog.readers.saved_page_outline import Part, Scope
 from catalog.records import EntryRecord, LinkRecord
 from catalog.titles import title_key
@@ -26,11 +27,7 @@ MAX_NAME: Final = 200
 
 _SITE: Final = r"(?:https?://(?:www\.)?(?:huggingface\.co|hf\.co))?"
 _PAPER = re.compile(r".{0,400}/papers/(?P<id>(?:[A-Za-z.-]{2,20}/)?[^/]{0,60}[0-9][^/]{0,60})/?", re.DOTALL)
-_ORGANIZATION = re.compile(
-    rf"{_SITE}/(?!(?:login|join|settings|papers|models|datasets|spaces|posts|docs|blog|pricing)/?$)"
-    r"[a-z0-9][a-z0-9._-]{0,95}/?",
-    re.IGNORECASE | re.ASCII,
-)
+_ACCOUNT = re.compile(rf"{_SITE}/([a-z0-9][a-z0-9._-]{{0,95}})/?", re.IGNORECASE | re.ASCII)
 _LOGIN = re.compile(rf"{_SITE}/login\?", re.IGNORECASE)
 _WEB = re.compile(r"https?://[^\s/]\S{0,1990}", re.IGNORECASE)
 
@@ -55,9 +52,10 @@ class CardName(NamedTuple):
 
 @value()
 class _Paper:
-    """The paper that a link names: the link, and the arXiv id where its name is one."""
+    """The paper that a link names: the link, the name, and the arXiv id where that is one."""
 
     link: Part
+    name: str
     arxiv_id: str | None
 
 
@@ -66,21 +64,24 @@ def is_empty(card: Scope) -> bool:
     return not card.texts and _find_paper(card) is None
 
 
-def title_shown(scope: Scope) -> str | None:
-    """Return the title of the paper that a card, or a link in a heading, names; None where it names none."""
+def name_shown(scope: Scope) -> CardName | None:
+    """Return what names the paper of a hidden card or of a link in no card; the title is empty where none is shown."""
     paper = _find_paper(scope)
-    return paper.link.text or None if paper is not None and paper.link.heading is not None else None
+    return CardName(paper.link.text if paper.link.heading else "", paper.arxiv_id) if paper is not None else None
 
 
 def card_name(card: Scope) -> CardName:
     """Return the title of a card and the arXiv id of its paper.
 
-    Raises CardError where it names no paper, or several by its headings, or has no title.
+    Raises CardError where it names no paper, or several, or has no title, or several.
     """
-    paper = _find_paper(card)
+    papers = [paper for link in card.tagged("a") if (paper := _paper(link))]
+    paper = _headed_first(papers)
     if paper is None:
         raise CardError("the card links to no paper")
-    if len({link.address for link in card.tagged("a") if link.heading is not None and _paper(link) is not None}) > 1:
+    if len({each.arxiv_id or each.name for each in papers}) > 1:
+        raise CardError("the links of the card name several papers")
+    if len({each.link.text for each in papers if each.link.heading is not None}) > 1:
         raise CardError("the headings of the card name several papers")
     return CardName(_title(card, paper.link), paper.arxiv_id)
 
@@ -108,8 +109,11 @@ def card_entry(card: Scope, name: CardName, position: int) -> EntryRecord:
 
 def _find_paper(card: Scope) -> _Paper | None:
     """The paper of the link in the heading, else of the first link to a paper."""
-    links = sorted(card.tagged("a"), key=lambda link: link.heading is None)
-    return next((paper for link in links if (paper := _paper(link))), None)
+    return _headed_first([paper for link in card.tagged("a") if (paper := _paper(link))])
+
+
+def _headed_first(papers: Sequence[_Paper]) -> _Paper | None:
+    return min(papers, key=lambda paper: paper.link.heading is None, default=None)
 
 
 def _paper(link: Part) -> _Paper | None:
@@ -118,10 +122,10 @@ def _paper(link: Part) -> _Paper | None:
         return None
     name = unquote(match["id"])
     try:
-        return _Paper(link, parse_arxiv_id(name).id)
+        return _Paper(link, name, parse_arxiv_id(name).id)
     except ValueError:
         # `/papers/date/2024-08-01` is a page of the listing, and an id has no slash but arXiv's old ones.
-        return None if "/" in name else _Paper(link, None)
+        return None if "/" in name else _Paper(link, name, None)
 
 
 def _title(card: Scope, link: Part) -> str:
@@ -177,8 +181,9 @@ def _after(card: Scope, label: re.Pattern[str]) -> str | None:
 def _organization(card: Scope, submitted_by: str | None) -> str | None:
     """The text of the first link to a page of one name, which may be the submitter's own."""
     for link in card.tagged("a"):
-        name = link.text
-        if _ORGANIZATION.fullmatch(link.address or "") and 0 < len(name) <= MAX_NAME and name != submitted_by:
+        name, account = link.text, _ACCOUNT.fullmatch(link.address or "")
+        is_other = account is not None and account[1].casefold() not in HUB_PAGES
+        if is_other and 0 < len(name) <= MAX_NAME and name != submitted_by:
             return name
     return None
 

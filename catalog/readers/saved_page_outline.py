@@ -24,7 +24,8 @@ MAX_TAGS: Final = 1_000_000
 MAX_ADDRESS: Final = 2_000
 
 # The sets of first characters come first, for which a text is searched many times faster than for alternatives.
-_MARK = re.compile(r"[<dD][aA](?i:(?<=<a)rticle(?=[\s/>])|(?<=\sda)ta-props(?=[\s=]))")
+_MARK = re.compile(r"[<dD][aA/](?i:(?<=<a)rticle(?=[\s/>])|(?<=</)article(?=\s{0,99}>)|(?<=\sda)ta-props(?=[\s=]))")
+_PAGE_END = re.compile(r"</(?i:body|html)\s{0,99}>")
 _CARD_END = re.compile(r"</article\s{0,99}>", re.IGNORECASE)
 _SCRIPT = re.compile(r"<script(?=[\s/>])", re.IGNORECASE)
 _SCRIPT_END = re.compile(r"</script", re.IGNORECASE)
@@ -76,7 +77,8 @@ class Scope:
     """A card, or the page around the cards.
 
     `texts` are the pieces of text of a card that are not blank, in order; `box_at` is how many of them stand before its
-    first checkbox. Both stay empty for the page.
+    first checkbox. Both stay empty for the page. `reach` is where its last heading or link stands: beyond its own end
+    tag, where damage left elements open.
     """
 
     span: Span
@@ -84,6 +86,15 @@ class Scope:
     parts: list[Part] = field(default_factory=list)
     texts: list[str] = field(default_factory=list)
     box_at: int | None = None
+    reach: Span | None = None
+
+    @property
+    def whole(self) -> Span:
+        """From its beginning to the end of its reach."""
+        own, reach = self.span, self.reach
+        if reach is None or reach.end <= own.end:
+            return own
+        return Span(own.start, reach.end, own.line_start, reach.line_end)
 
     def tagged(self, *tags: str) -> Iterator[Part]:
         """Give the parts with one of these tags, in order."""
@@ -103,10 +114,11 @@ class Properties:
 class Outline:
     """What a page holds. `canonical`, `og_url` and `saved_from` are its address, as three places state it.
 
-    `strays` are the links in headings outside of every card, each in a scope of its own that reaches from the last tag
-    of a card in the text: where damage swallowed that tag, this is its card. `hidden` are cards inside of an element
-    that no browser shows, such as one whose end tag is lost. `swallowed` are stretches that begin as a card does but
-    are no element, since a quote or a comment is open around them; scripts are left out, which may write cards.
+    `strays` are the links outside of every card, each in a scope of its own that reaches from the last tag of a card
+    in the text: where damage swallowed that tag, this is its card. `hidden` are cards inside of an element
+    that no browser shows, such as one whose end tag is lost. `swallowed` are stretches that begin as a card or an
+    attribute with JSON does but are none, since a quote or a comment is open around them, or the tag is lost; scripts
+    are left out, which may write cards.
     """
 
     page: Scope
@@ -137,7 +149,7 @@ def outline(text: str) -> Outline:
         raise OutlineError(f"has more than {MAX_TAGS:,} tags; save the listing page alone")
     places = _Places(text)
     if len(places.marks) > MAX_MARKS:
-        raise OutlineError(f"has more than {MAX_MARKS:,} cards; save the listing page alone")
+        raise OutlineError(f"has more than {MAX_MARKS:,} cards and pieces of JSON; save the listing page alone")
     root = _parse(places.marked_text())
     found = _Walk(places).outline(root)
     found.swallowed = places.swallowed()
@@ -167,22 +179,26 @@ def _parse(text: str) -> etree._Element:
 class _Places:
     """Where things stand in the text of a document.
 
-    The parser gets the text with a line end before each mark (the tag of a card, an attribute with JSON) and with a
-    blank for every other line end, so the line that it tells is the number of the mark, and exact.
+    The parser gets the text with a line end before each mark (a tag or an end tag of a card, an attribute with JSON)
+    and with a blank for every other line end, so the line that it tells is the number of the mark, and exact.
     """
 
     def __init__(self, text: str) -> None:
         self._text = text
-        self._cards: set[int] = set()
+        self._claimed: set[int] = set()
+        self._around: dict[int, Span] = {}
         self.marks = [match.start() for match in _MARK.finditer(text)]
-        self._card_starts = [start for start in self.marks if text[start] == "<"]
+        self._starts = [start for start in self.marks if not text.startswith("</", start)]
+        self._card_starts = [start for start in self._starts if text[start] == "<"]
         self._card_ends = [match.end() for match in _CARD_END.finditer(text)]
         self._mark_lines = list(accumulate((_line_ends(text, *pair) for pair in pairwise([0, *self.marks])), initial=1))
 
     def marked_text(self) -> str:
         ends = [*self.marks, len(self._text)]
         pieces = (self._text[start:end] for start, end in zip([0, *self.marks], ends, strict=True))
-        return "\n".join(piece.replace("\r", " ").replace("\n", " ") for piece in pieces)
+        text = "\n".join(piece.replace("\r", " ").replace("\n", " ") for piece in pieces)
+        # A browser shows what follows the end of the page; the parser drops it where elements were left open.
+        return _PAGE_END.sub("", text)
 
     def page(self) -> Span:
         return self._span(0, len(self._text))
@@ -190,20 +206,26 @@ class _Places:
     def card(self, element: etree._Element) -> Span:
         """From the card's tag to its end tag, or to the next card where that comes first."""
         start = self._mark(element)
-        self._cards.add(start)
+        self._claimed.add(start)
         return self._card_from(start)
 
     def around(self, element: etree._Element) -> Span:
-        """From the mark or the end of the card before an element that is in none, to the next mark."""
+        """From the mark before an element that is in no card to the next one."""
         start = self._mark(element)
-        end = _next(self.marks, start)
-        return self._span(self._card_from(start).end if start in self._cards else start, end or len(self._text))
+        if start not in self._around:
+            self._around[start] = self._span(start, _next(self.marks, start) or len(self._text))
+        return self._around[start]
 
     def swallowed(self) -> list[Span]:
-        """The stretches that begin with the tag of a card which no element is, but for those in scripts."""
-        lost = [start for start in self._card_starts if start not in self._cards]
+        """The stretches that begin with a mark which no element has, but for those in scripts."""
+        lost = [start for start in self._starts if start not in self._claimed]
         scripts = _scripts(self._text) if lost else []
-        return [self._card_from(start) for start in lost if not _is_within(scripts, start)]
+        return [self._lost_from(start) for start in lost if not _is_within(scripts, start)]
+
+    def _lost_from(self, start: int) -> Span:
+        if self._text[start] == "<":
+            return self._card_from(start)
+        return self._span(start, _next(self.marks, start) or len(self._text))
 
     def _card_from(self, start: int) -> Span:
         ends = (_next(self._card_starts, start), _next(self._card_ends, start), len(self._text))
@@ -212,6 +234,7 @@ class _Places:
     def attribute(self, element: etree._Element) -> Span:
         """From the attribute's name to its closing quote."""
         start = self._mark(element)
+        self._claimed.add(start)
         opening = _ATTRIBUTE_START.match(self._text, start)
         end = self._text.find(opening[1], opening.end()) if opening else -1
         return self._span(start, end + 1 if end >= 0 else start + 1)
@@ -308,7 +331,7 @@ class _Walk:
                 return outer._replace(time=self._part(outer, element, "datetime"))
             case "a" if outer.scope.is_card:
                 return outer._replace(link=self._part(outer, element, "href"))
-            case "a" if outer.heading is not None:
+            case "a":
                 stray = Scope(self._places.around(element))
                 self._outline.strays.append(stray)
                 return outer._replace(link=self._part(outer._replace(scope=stray), element, "href"))
@@ -324,6 +347,7 @@ class _Walk:
     def _part(self, outer: _Context, element: etree._Element, attribute: str | None) -> Part:
         part = Part(str(element.tag), element.get(attribute) if attribute else None, heading=outer.heading)
         outer.scope.parts.append(part)
+        outer.scope.reach = self._places.around(element)
         return part
 
     def _take(self, text: str | None) -> None:
