@@ -11,6 +11,8 @@ from catalog.dates import parse_printed_date
 from catalog.documents import Document, DocumentError
 from catalog.interchange import FORMAT_VERSION, Digest, Entry, Interchange, Link, Paper, Reject, Source, decode
 from catalog.links import canonicalize
+from catalog.readers.json_elements import JsonDamage
+from catalog.readers.json_members import refuse_repeated_names
 from catalog.records import DigestRecord, DocumentRecord, EntryRecord, LinkRecord, Origin, PaperRecord, RejectRecord
 
 FORMAT = "catalogue JSON"
@@ -30,12 +32,14 @@ def read(document: Document) -> DocumentRecord:
     """
     try:
         content = decode(document.text)
+        refuse_repeated_names(document.text)
         if not content.digests and not content.papers:
             raise ValueError("it holds no digest and no paper")
         return document_record(content, tuple(paper_record(each, content.source.line_count) for each in content.papers))
     except (ValueError, RecursionError) as error:
+        place = f", line {error.line}" if isinstance(error, JsonDamage) else ""
         raise DocumentError(
-            f"{document.shown}: is no valid catalogue JSON ({FORMAT_VERSION}): {error}; export it again"
+            f"{document.shown}: is no valid catalogue JSON ({FORMAT_VERSION}){place}: {error}; export it again"
         ) from error
 
 

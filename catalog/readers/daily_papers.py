@@ -72,6 +72,11 @@ def entry_record(element: JsonElement, position: int, *, span: tuple[int, int] |
         if not isinstance(value["paper"], dict):
             return _refused(element, span, "paper is no object")
         paper = top.object("paper")
+        if paper.line("title", MAX_TITLE) is None:
+            top.refuse("paper", "paper has no title; that of the object around it was taken")
+    for key, member in value.items():
+        if key != "paper" and isinstance(member, dict) and "title" in member:
+            top.refuse(key, "the field is none of the listing's, and holds a title")
     entry = _entry(top, paper, position, notes)
     if entry is None:
         return _refused(element, span, "the object has no title")

@@ -115,6 +115,28 @@ def array_members(raw: RawJson) -> list[RawJson]:
     return list(_between_commas(raw, "[]"))
 
 
+def refuse_repeated_names(text: str) -> None:
+    """Raise JsonDamage, with the line, where an object of a JSON text holds a name twice: one value would be lost.
+
+    `text` is JSON of little depth.
+    """
+    try:
+        _NAMES.decode(text)
+    except _RepeatedName:
+        start = len(text) - len(text.lstrip(WHITE_SPACE))
+        place = Place(1, 0)
+        place.pass_over(text[:start])
+        _refuse_repeated(RawJson(text=text[start:].rstrip(WHITE_SPACE), line=place.line, char=place.char))
+        raise
+
+
+def _refuse_repeated(raw: RawJson) -> None:
+    opening = raw.text[:1]
+    members = object_members(raw).values() if opening == "{" else array_members(raw) if opening == "[" else ()
+    for member in members:
+        _refuse_repeated(member)
+
+
 def string_place(element: JsonElement, key: str, value: str) -> tuple[int, int] | None:
     """Return line and character of the JSON string `value` under `key`: of its first character inside the quotes.
 
@@ -185,3 +207,16 @@ def _decoded(literal: str) -> str | None:
 
 
 _SCANNER: Final = json.JSONDecoder()
+
+
+class _RepeatedName(ValueError):
+    """A name that stands twice in one object."""
+
+
+def _refuse_repeated_name(pairs: list[tuple[str, object]]) -> None:
+    if len({name for name, _ in pairs}) < len(pairs):
+        raise _RepeatedName("a name stands twice in one object")
+
+
+# Nothing is kept of the values, so that a large text takes no memory.
+_NAMES: Final = json.JSONDecoder(object_pairs_hook=_refuse_repeated_name)

@@ -40,6 +40,7 @@ _SAVED_FROM = re.compile(
 _LOOKED_AT: Final = 1 << 13
 
 _HEADINGS: Final = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+_MAY_NAME: Final = ("article", "a", *sorted(_HEADINGS))
 _UNSEEN: Final = frozenset({"script", "style", "svg", "template", "noscript", "textarea", "select", "iframe"})
 
 
@@ -307,7 +308,7 @@ class _Walk:
         for event, element in walker:
             if event == "start":
                 self._open.append(self._context_in(element))
-                if element.tag in _UNSEEN and next(element.iter("article"), None) is None:
+                if element.tag in _UNSEEN and next(element.iter(*_MAY_NAME), None) is None:
                     walker.skip_subtree()
                 else:
                     self._take(element.text)
