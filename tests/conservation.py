@@ -19,7 +19,7 @@ from catalog.documents import Document, split_lines
 from catalog.readers import captured_page, paper_code_list, pasted_page
 from catalog.readers.paragraphs import is_blank, is_furniture
 from catalog.readers.trailers import read_date_line
-from catalog.records import DocumentRecord, EntryRecord, Mention, RejectRecord
+from catalog.records import DigestRecord, DocumentRecord, EntryRecord, Mention, RejectRecord
 
 _BETWEEN_ROWS = re.compile(r"[\s\[\],\ufeff]*")
 
@@ -28,11 +28,15 @@ _BETWEEN_ROWS = re.compile(r"[\s\[\],\ufeff]*")
 class Reading:
     """One reading of one document, its lazy parts taken out of it once."""
 
-    entries: tuple[EntryRecord, ...]
+    digests: tuple[DigestRecord, ...]
     papers: tuple[Mention, ...]
     rejects: tuple[RejectRecord, ...]
     furniture: tuple[int, ...]
     """The lines of no record and no reject, counted from 1."""
+
+    @cached_property
+    def entries(self) -> tuple[EntryRecord, ...]:
+        return tuple(entry for digest in self.digests for entry in digest.entries)
 
     @property
     def mentions(self) -> tuple[Mention, ...]:
@@ -63,7 +67,9 @@ def conserved(record: DocumentRecord, source: Document) -> Reading:
         assert "\n" not in reject.reason
     for digest in record.digests:
         assert [entry.position for entry in digest.entries] == list(range(1, len(digest.entries) + 1))
-    reading = Reading(entries, papers, rejects, tuple(sorted(set(range(1, record.origin.line_count + 1)) - set(taken))))
+    reading = Reading(
+        record.digests, papers, rejects, tuple(sorted(set(range(1, record.origin.line_count + 1)) - set(taken)))
+    )
     if record.origin.sha256 != source.sha256:
         _conserved_export(record, source, reading)
     else:

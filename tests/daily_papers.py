@@ -31,7 +31,7 @@ def wrapped(number: int = 1, day: str | None = None, **more: Any) -> dict[str, A
     return {
         "paper": {**inner, **more.pop("paper", {})},
         "publishedAt": "1999-01-04T18:59:59.000Z",
-        "title": "Another Title",
+        "title": f"Counting Ferns: Part {number}",
         "numComments": 2,
         "submittedBy": {"name": "fernlover"},
         **more,

@@ -9,6 +9,7 @@ import hashlib
 import json
 import os
 import shutil
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
@@ -176,7 +177,17 @@ def test_what_was_read_of_damaged_documents_is_stored(
             "paper_records": len(reading.papers),
             "rejects": sorted(reject.text for reject in reading.rejects),
         }
-    assert [result.name for result in check_catalog(database) if result.broken] == []
+    broken = [result.name for result in check_catalog(database) if result.broken]
+    # A card that was moved below another day is stored as it stands, and the check names it.
+    assert broken == [] or (broken == ["published after its digest"] and contradicted(readings.values()))
+
+
+def contradicted(readings: Iterable[Reading]) -> bool:
+    """Whether documents say that a paper was published after a day in whose digest it stands."""
+    entries = [(digest, entry) for reading in readings for digest in reading.digests for entry in digest.entries]
+    published = [(entry.title, entry.publication_date) for _, entry in entries if entry.publication_date]
+    days = [(entry.title, digest.digest_date or digest.latest_date) for digest, entry in entries]
+    return any(day and day < date and title == other for title, day in days for other, date in published)
 
 
 def stored(database: Path, sha256: str) -> dict[str, object]:

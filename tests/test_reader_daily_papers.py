@@ -50,7 +50,7 @@ def test_a_link_in_an_abstract_has_its_place_through_escapes(line_end: str) -> N
 @pytest.mark.parametrize(
     ("more", "fact", "value"),
     [
-        ({"paper": {"title": None}}, "title", "Another Title"),
+        ({"paper": {"title": None}}, "title", "Counting Ferns: Part 1"),
         ({"paper": {"summary": " "}, "summary": "On top."}, "abstract", "On top."),
         ({"paper": {"summary": None}}, "abstract", None),
         ({"paper": {"id": "arXiv:9901.00001v3"}}, "arxiv_id", "9901.00001"),

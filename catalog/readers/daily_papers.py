@@ -32,6 +32,7 @@ _TIMESTAMP = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,9})?)?(?:Z|[+-][0-9]{2}:[0-9]{2})?)?",
     re.ASCII,
 )
+_WORD = re.compile(r"\w{1,100}")
 _FILLED_BY: Final[Mapping[str, AddedBy]] = {name: name for name in get_args(AddedBy)}
 
 
@@ -72,8 +73,8 @@ def entry_record(element: JsonElement, position: int, *, span: tuple[int, int] |
         if not isinstance(value["paper"], dict):
             return _refused(element, span, "paper is no object")
         paper = top.object("paper")
-        if paper.line("title", MAX_TITLE) is None:
-            top.refuse("paper", "paper has no title; that of the object around it was taken")
+        if "title" not in value["paper"]:
+            top.refuse("paper", "paper has no field for its title; that of the object around it was taken")
     for key, member in value.items():
         if key != "paper" and isinstance(member, dict) and "title" in member:
             top.refuse(key, "the field is none of the listing's, and holds a title")
@@ -116,9 +117,12 @@ def _refused(element: JsonElement, span: tuple[int, int] | None, reason: str) ->
 
 def _entry(top: Fields, paper: Fields, position: int, notes: Notes) -> EntryRecord | None:
     # The paper's own fields first: they alone stand in both forms.
-    title = paper.line("title", MAX_TITLE) or (top.line("title", MAX_TITLE) if top is not paper else None)
+    own, listed = paper.line("title", MAX_TITLE), top.line("title", MAX_TITLE)
+    title = own or listed
     if title is None:
         return None
+    if listed and listed != title and _is_other(listed, title):
+        top.refuse("title", "title is not that of the paper, which was taken")
     abstract, abstract_path = _abstract(top, paper)
     line, char = notes.string_place(abstract_path) if abstract_path is not None else (None, None)
     authors, author_count = _authors(paper)
@@ -141,6 +145,12 @@ def _entry(top: Fields, paper: Fields, position: int, notes: Notes) -> EntryReco
         submitted_by=_submitted_by(top, paper),
         organization=_organization(top, paper),
     )
+
+
+def _is_other(title: str, own: str) -> bool:
+    """Whether a title is that of another paper: the two of one differ in spelling, and share most of their words."""
+    words = set(_WORD.findall(title.casefold()))
+    return 2 * len(words.intersection(_WORD.findall(own.casefold()))) < len(words)
 
 
 def _abstract(top: Fields, paper: Fields) -> tuple[str | None, Path | None]:

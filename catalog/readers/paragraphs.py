@@ -35,7 +35,8 @@ MAX_HEAD_LINE: Final = 200
 # Fewer short lines than this before a head are unknown lines of the head.
 MIN_PAGE_LINES: Final = 6
 
-_CURATOR = re.compile(r"by[ \u00a0]{0,4}(AK\b.{0,120})")
+# A name more, but not the lines after it, should they have run together.
+_CURATOR = re.compile(r"by[ \u00a0]{0,4}(AK\b(?:[ \u00a0,]{1,2}[^\s,]{1,40}){0,7})")
 
 
 class Paragraph(NamedTuple):
