@@ -12,13 +12,15 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
+from catalog.arxiv import parse_arxiv_id
 from catalog.documents import Document, DocumentError
 from catalog.readers.daily_papers import entry_record
 from catalog.readers.json_elements import DamagedElement
 from catalog.readers.saved_page_cards import CardError, CardName, card_entry, card_name, is_empty, name_shown
 from catalog.readers.saved_page_head import Head, is_printed_as, read_head
 from catalog.readers.saved_page_json import Listing, ListingError, is_listing, read_listing
-from catalog.readers.saved_page_outline import Outline, OutlineError, Scope, Span, outline
+from catalog.readers.saved_page_outline import Outline, OutlineError, Scope, outline
+from catalog.readers.saved_page_places import Places, Span
 from catalog.records import DateBasis, DigestRecord, DocumentRecord, EntryRecord, Origin, RejectRecord
 from catalog.titles import title_key
 
@@ -33,7 +35,7 @@ _PAPER_PAGE: Final = frozenset({"PaperPage", "PaperContent"})
 
 _NO_CARD: Final = "the title of a paper stands outside of every card that a browser shows"
 _SWALLOWED: Final = "the tag of the card stands inside of damaged markup"
-_LOST_JSON: Final = "the attribute for the page's JSON stands inside of damaged markup"
+_LOST_JSON: Final = "JSON of papers stands in damaged markup"
 _OTHER_TITLE: Final = "the paper is on the page before, under another title"
 
 
@@ -61,7 +63,8 @@ def read(document: Document) -> DocumentRecord:
     of_page = page.add_listings(found)
     page.add_cards(found.cards)
     page.refuse_others([*found.strays, *found.hidden])
-    page.refuse_swallowed(found.swallowed)
+    page.refuse_swallowed(found.places.swallowed())
+    page.refuse_traces(found.places)
     if not page.entries:
         raise DocumentError(f"{document.shown}: {_why_empty(found, page.rejects)}")
     return DocumentRecord(
@@ -79,7 +82,8 @@ class _Page:
         self.entries: list[EntryRecord] = []
         self.rejects: list[RejectRecord] = []
         self._days: set[str | None] = set()
-        self._refused: set[int] = set()
+        # Where what was refused ends, by where it begins.
+        self._refused: dict[int, int] = {}
         self._text = text
         self._titles: dict[str, str] = {}
 
@@ -118,13 +122,30 @@ class _Page:
             self._refuse(span, _NO_CARD)
 
     def refuse_swallowed(self, spans: Iterable[Span]) -> None:
-        """Refuse stretches of lost JSON, and those that begin as a card, unless the paper that they name is there."""
+        """Refuse stretches that begin as a card, unless the paper that they name is there."""
         for span in spans:
-            is_card = self._text[span.start] == "<"
             match = _PAPER_ADDRESS.search(self._text, span.start, span.end)
-            is_told = is_card and (match is None or match[1] in self._titles)
-            if not is_told and span.start not in self._refused:
-                self._refuse(span, _SWALLOWED if is_card else _LOST_JSON)
+            if match is not None and match[1] not in self._titles and span.start not in self._refused:
+                self._refuse(span, _SWALLOWED)
+
+    def refuse_traces(self, places: Places) -> None:
+        """Refuse what stands around links to papers that are not there, and around JSON that no element carries."""
+        refused = sorted(self._refused.items())
+        at = reached = 0
+        for trace in places.traces():
+            while at < len(refused) and refused[at][0] <= trace.offset:
+                reached = max(reached, refused[at][1])
+                at += 1
+            if trace.offset >= reached and not self._has(trace.name):
+                span = places.between(trace.offset)
+                self._refuse(span, _NO_CARD if trace.name else _LOST_JSON)
+                reached = span.end
+
+    def _has(self, name: str | None) -> bool:
+        try:
+            return name is not None and parse_arxiv_id(name).id in self._titles
+        except ValueError:
+            return True
 
     def agreed_day(self, printed_date: str | None) -> str | None:
         """The day on which all papers of the JSON were submitted, unless the page prints another one."""
@@ -164,7 +185,7 @@ class _Page:
             return True
 
     def _refuse(self, span: Span, reason: str) -> None:
-        self._refused.add(span.start)
+        self._refused[span.start] = max(span.end, self._refused.get(span.start, 0))
         self.rejects.append(RejectRecord(span.line_start, span.line_end, self._text[span.start : span.end], reason))
 
 

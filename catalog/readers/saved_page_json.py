@@ -12,7 +12,8 @@ from typing import Any, Final
 
 from catalog.readers.json_elements import DamagedElement, JsonElement, RawJson, array_elements, decode_element
 from catalog.readers.json_members import object_members
-from catalog.readers.saved_page_outline import Properties, Span
+from catalog.readers.saved_page_outline import Properties
+from catalog.readers.saved_page_places import Span
 
 TARGET: Final = "DailyPapers"
 PAPERS: Final = "dailyPapers"

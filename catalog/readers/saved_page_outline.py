@@ -7,14 +7,13 @@ the site. What a piece means is not decided here. Scripts, styles and drawings h
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import accumulate, pairwise
 from typing import Final, NamedTuple
 
 from lxml import etree
 
+from catalog.readers.saved_page_places import Places, Span
 from catalog.values import value
 
 # libxml2 counts lines in 16 bits; a card or an attribute with JSON takes one line of the text that it is given.
@@ -23,14 +22,7 @@ MAX_MARKS: Final = 65_000
 MAX_TAGS: Final = 1_000_000
 MAX_ADDRESS: Final = 2_000
 
-# The sets of first characters come first, for which a text is searched many times faster than for alternatives.
-_MARK = re.compile(r"[<dD][aA/](?i:(?<=<a)rticle(?=[\s/>])|(?<=</)article(?=\s{0,99}>)|(?<=\sda)ta-props(?=[\s=]))")
-_PAGE_END = re.compile(r"</(?i:body|html)\s{0,99}>")
-_CARD_END = re.compile(r"</article\s{0,99}>", re.IGNORECASE)
-_SCRIPT = re.compile(r"<script(?=[\s/>])", re.IGNORECASE)
-_SCRIPT_END = re.compile(r"</script", re.IGNORECASE)
 _BLANKS = re.compile(r"[ \t\n\r\f]+")
-_ATTRIBUTE_START = re.compile(r"""data-props\s{0,99}=\s{0,99}(["'])""", re.IGNORECASE)
 _WEB = re.compile(r"https?://[^\s/]\S{0,2000}", re.IGNORECASE)
 # Browsers write the first form (the number is the length), SingleFile the second.
 _SAVED_FROM = re.compile(
@@ -46,16 +38,6 @@ _UNSEEN: Final = frozenset({"script", "style", "svg", "template", "noscript", "t
 
 class OutlineError(ValueError):
     """A page that is not taken apart: what is wrong with it and what to do, without its name."""
-
-
-@value()
-class Span:
-    """A stretch of the document: its characters from `start` up to `end`, and its lines, counted from 1."""
-
-    start: int
-    end: int
-    line_start: int
-    line_end: int
 
 
 @dataclass(slots=True)
@@ -117,16 +99,14 @@ class Outline:
 
     `strays` are the links outside of every card, each in a scope of its own that reaches from the last tag of a card
     in the text: where damage swallowed that tag, this is its card. `hidden` are cards inside of an element
-    that no browser shows, such as one whose end tag is lost. `swallowed` are stretches that begin as a card or an
-    attribute with JSON does but are none, since a quote or a comment is open around them, or the tag is lost; scripts
-    are left out, which may write cards.
+    that no browser shows, such as one whose end tag is lost.
     """
 
     page: Scope
+    places: Places
     cards: list[Scope] = field(default_factory=list)
     strays: list[Scope] = field(default_factory=list)
     hidden: list[Scope] = field(default_factory=list)
-    swallowed: list[Span] = field(default_factory=list)
     properties: list[Properties] = field(default_factory=list)
     targets: set[str] = field(default_factory=set)
     title: str | None = None
@@ -148,12 +128,11 @@ def outline(text: str) -> Outline:
     """
     if text.count("<") > MAX_TAGS:
         raise OutlineError(f"has more than {MAX_TAGS:,} tags; save the listing page alone")
-    places = _Places(text)
+    places = Places(text)
     if len(places.marks) > MAX_MARKS:
         raise OutlineError(f"has more than {MAX_MARKS:,} cards and pieces of JSON; save the listing page alone")
     root = _parse(places.marked_text())
     found = _Walk(places).outline(root)
-    found.swallowed = places.swallowed()
     found.saved_from = _saved_from(text)
     return found
 
@@ -177,112 +156,6 @@ def _parse(text: str) -> etree._Element:
     return root
 
 
-class _Places:
-    """Where things stand in the text of a document.
-
-    The parser gets the text with a line end before each mark (a tag or an end tag of a card, an attribute with JSON)
-    and with a blank for every other line end, so the line that it tells is the number of the mark, and exact.
-    """
-
-    def __init__(self, text: str) -> None:
-        self._text = text
-        self._claimed: set[int] = set()
-        self._around: dict[int, Span] = {}
-        self.marks = [match.start() for match in _MARK.finditer(text)]
-        self._starts = [start for start in self.marks if not text.startswith("</", start)]
-        self._card_starts = [start for start in self._starts if text[start] == "<"]
-        self._card_ends = [match.end() for match in _CARD_END.finditer(text)]
-        self._mark_lines = list(accumulate((_line_ends(text, *pair) for pair in pairwise([0, *self.marks])), initial=1))
-
-    def marked_text(self) -> str:
-        ends = [*self.marks, len(self._text)]
-        pieces = (self._text[start:end] for start, end in zip([0, *self.marks], ends, strict=True))
-        text = "\n".join(piece.replace("\r", " ").replace("\n", " ") for piece in pieces)
-        # A browser shows what follows the end of the page; the parser drops it where elements were left open.
-        return _PAGE_END.sub("", text)
-
-    def page(self) -> Span:
-        return self._span(0, len(self._text))
-
-    def card(self, element: etree._Element) -> Span:
-        """From the card's tag to its end tag, or to the next card where that comes first."""
-        start = self._mark(element)
-        self._claimed.add(start)
-        return self._card_from(start)
-
-    def around(self, element: etree._Element) -> Span:
-        """From the mark before an element that is in no card to the next one."""
-        start = self._mark(element)
-        if start not in self._around:
-            self._around[start] = self._span(start, _next(self.marks, start) or len(self._text))
-        return self._around[start]
-
-    def swallowed(self) -> list[Span]:
-        """The stretches that begin with a mark which no element has, but for those in scripts."""
-        lost = [start for start in self._starts if start not in self._claimed]
-        scripts = _scripts(self._text) if lost else []
-        return [self._lost_from(start) for start in lost if not _is_within(scripts, start)]
-
-    def _lost_from(self, start: int) -> Span:
-        if self._text[start] == "<":
-            return self._card_from(start)
-        return self._span(start, _next(self.marks, start) or len(self._text))
-
-    def _card_from(self, start: int) -> Span:
-        ends = (_next(self._card_starts, start), _next(self._card_ends, start), len(self._text))
-        return self._span(start, min(end for end in ends if end is not None))
-
-    def attribute(self, element: etree._Element) -> Span:
-        """From the attribute's name to its closing quote."""
-        start = self._mark(element)
-        self._claimed.add(start)
-        opening = _ATTRIBUTE_START.match(self._text, start)
-        end = self._text.find(opening[1], opening.end()) if opening else -1
-        return self._span(start, end + 1 if end >= 0 else start + 1)
-
-    def _mark(self, element: etree._Element) -> int:
-        number = min((element.sourceline or 1) - 1, len(self.marks))
-        return self.marks[number - 1] if number else 0
-
-    def _span(self, start: int, end: int) -> Span:
-        # A blank at the end would be a line end that belongs to the line before or to none.
-        end = start + max(len(self._text[start:end].rstrip()), 1)
-        return Span(start, end, self._line(start), self._line(end - 1))
-
-    def _line(self, offset: int) -> int:
-        """Counted on from the mark before, so that no list of all lines is needed."""
-        number = bisect_right(self.marks, offset)
-        return self._mark_lines[number] + _line_ends(self._text, self.marks[number - 1] if number else 0, offset)
-
-
-def _next(places: Sequence[int], offset: int) -> int | None:
-    at = bisect_right(places, offset)
-    return places[at] if at < len(places) else None
-
-
-def _scripts(text: str) -> list[tuple[int, int]]:
-    """Where scripts begin and end, in order."""
-    found = []
-    start = _SCRIPT.search(text)
-    while start is not None:
-        end = _SCRIPT_END.search(text, start.end())
-        found.append((start.start(), end.start() if end else len(text)))
-        start = _SCRIPT.search(text, end.end()) if end else None
-    return found
-
-
-def _is_within(stretches: Sequence[tuple[int, int]], offset: int) -> bool:
-    at = bisect_right(stretches, (offset, offset)) - 1
-    return at >= 0 and offset < stretches[at][1]
-
-
-def _line_ends(text: str, start: int, end: int) -> int:
-    feeds = text.count("\n", start, end)
-    if text.find("\r", start, end) < 0:
-        return feeds
-    return feeds + text.count("\r", start, end) - text.count("\r\n", start, end)
-
-
 class _Context(NamedTuple):
     """What is open around a piece of text."""
 
@@ -297,9 +170,9 @@ class _Context(NamedTuple):
 class _Walk:
     """One walk over the tree, which gives each piece of text to the innermost card around it."""
 
-    def __init__(self, places: _Places) -> None:
+    def __init__(self, places: Places) -> None:
         self._places = places
-        self._outline = Outline(Scope(places.page(), is_card=False))
+        self._outline = Outline(Scope(places.page(), is_card=False), places)
         self._title: list[str] = []
         self._open = [_Context(self._outline.page)]
 
