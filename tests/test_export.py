@@ -171,6 +171,19 @@ def test_a_document_that_breaks_the_format_is_one_sentence(
     assert not database.exists()
 
 
+def test_a_name_that_stands_twice_in_one_object_is_refused_with_its_line(tmp_path: Path, database: Path) -> None:
+    """JSON would give the last of them, and the title before it would be lost."""
+    title = '"title": "Counting Ferns",'
+    text = json.dumps(_valid(), indent=1).replace(title, f'{title}\n    "title": "Counting Socks",')
+    (tmp_path / "torn.json").write_text("\n" + text, encoding="utf-8")
+    line = text.split("\n").index('    "title": "Counting Socks",') + 2
+
+    (sentence,) = load(database, tmp_path / "torn.json")
+
+    assert f", line {line}: the name 'title' stands twice in one object; export it again" in sentence
+    assert not database.exists()
+
+
 def test_the_valid_document_of_these_tests_is_valid(tmp_path: Path, database: Path) -> None:
     (tmp_path / "a.json").write_text(json.dumps(_valid()), encoding="utf-8")
 

@@ -191,6 +191,38 @@ def test_blank_fields_say_nothing() -> None:
     assert (record.digests[0].entries[0].links, record.rejects) == ((), ())
 
 
+# Titles that the entry does not have
+
+SOCKS = {"id": "9901.00009", "title": "Sorting Socks by Smell"}
+
+
+@pytest.mark.parametrize(
+    ("more", "text", "reason"),
+    [
+        ({"title": "Sorting Socks by Smell"}, '"Sorting Socks by Smell"', "title is not that of the paper"),
+        ({"title": "The Counting of Ferns, Part 1"}, None, ""),
+        ({"pape": SOCKS}, json.dumps(SOCKS), "the field is none of the listing's, and holds a title"),
+        ({"media": {"url": "x"}}, None, ""),
+    ],
+)
+def test_a_title_of_another_paper_is_a_reject(more: dict[str, Any], text: str | None, reason: str) -> None:
+    record = read([wrapped(**more)], indent=None)
+
+    assert record.digests[0].entries[0].title == "Counting Ferns, Part 1"
+    assert [reject.text for reject in record.rejects] == ([text] if text else [])
+    assert all(reject.reason.startswith(reason) for reject in record.rejects)
+
+
+def test_a_paper_without_a_field_for_its_title_is_a_reject_where_the_object_has_one() -> None:
+    value = wrapped()
+    value["paper"]["titel"] = value["paper"].pop("title")
+
+    record = read([value], indent=None)
+
+    assert record.digests[0].entries[0].title == "Counting Ferns: Part 1"
+    assert [reject.text for reject in record.rejects] == [json.dumps(value["paper"])]
+
+
 # Pages carry the same objects without their own lines.
 
 

@@ -276,6 +276,12 @@ def test_the_curator(line: str) -> None:
     assert read(page(CARDS, [line, "Mar 11"])).digests[0].curator == "AK and the research community"
 
 
+def test_what_ran_together_with_the_line_of_the_curator_leaves_a_trace() -> None:
+    line = "by AK and the research community  Mar 11  Painting Moon Cheese: An Invented Study of Hamsters"
+
+    assert line in [reject.text for reject in read(page(CARDS, ["Daily Papers", line, "Mar 11"])).rejects]
+
+
 def test_an_unknown_line_in_the_head_is_rejected_and_disturbs_nothing() -> None:
     for at in range(len(HEAD)):
         head = [*HEAD[:at], "Meet the hamsters at our booth", *HEAD[at:]]
