@@ -9,22 +9,25 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from itertools import accumulate, pairwise
+from operator import attrgetter
+from typing import Final
 
 from lxml import etree
 
 from catalog.values import value
 
 # The sets of first characters come first, for which a text is searched many times faster than for alternatives.
-_MARK = re.compile(r"[<dD][aA/](?i:(?<=<a)rticle(?=[\s/>])|(?<=</)article(?=\s{0,99}>)|(?<=\sda)ta-props(?=[\s=]))")
+_MARK = re.compile(r"[<dD][aA](?i:(?<=<a)rticle(?=[\s/>])|(?<=\sda)ta-props(?=[\s=]))")
 _CARD_END = re.compile(r"</article\s{0,99}>", re.IGNORECASE)
 _PAGE_END = re.compile(r"</(?i:body|html)\s{0,99}>")
 _SCRIPT = re.compile(r"<[sS](?i:cript)(?=[\s/>])")
 _SCRIPT_END = re.compile(r"</[sS](?i:cript)")
 _ATTRIBUTE_START = re.compile(r"""data-props\s{0,99}=\s{0,99}(["'])""", re.IGNORECASE)
-# The beginning of what leaves a trace wherever it stands: a link to a paper, and the name of a member in JSON.
-_TRACE = re.compile(
-    r"""href\s{0,9}=\s{0,9}["']?[^\s"'<>?#&/]{0,9}/{0,2}[^\s"'<>?#&/]{0,60}/papers/([0-9][^\s"'<>?#&]{0,60})|&quot;title&quot;"""
+_PAPER_LINK = re.compile(
+    r"""href\s{0,9}=\s{0,9}["']?[^\s"'<>?#&/]{0,9}/{0,2}[^\s"'<>?#&/]{0,60}/papers/([0-9][^\s"'<>?#&]{0,60})"""
 )
+# The name of a member, as an attribute spells it.
+_JSON: Final = "&quot;title&quot;"
 
 
 @value()
@@ -45,6 +48,9 @@ class Trace:
     offset: int
 
 
+_offset = attrgetter("offset")
+
+
 class Places:
     """Where things stand in the text of a document.
 
@@ -57,9 +63,11 @@ class Places:
         self._claimed: set[int] = set()
         self._attributes: list[tuple[int, int]] = []
         self._stretches: dict[int, Span] = {}
-        self.marks = [match.start() for match in _MARK.finditer(text)]
-        self._card_starts = [start for start in self.marks if text[start : start + 2] in ("<a", "<A")]
-        self._card_ends = [match.end() for match in _CARD_END.finditer(text)]
+        begun = [match.start() for match in _MARK.finditer(text)]
+        ended = [match.span() for match in _CARD_END.finditer(text)]
+        self.marks = sorted([*begun, *(start for start, _ in ended)])
+        self._card_starts = [start for start in begun if text[start] == "<"]
+        self._card_ends = [end for _, end in ended]
         self._scripts = _scripts(text)
         self._mark_lines = list(accumulate((_line_ends(text, *pair) for pair in pairwise([0, *self.marks])), initial=1))
 
@@ -90,13 +98,20 @@ class Places:
         lost = [start for start in self._card_starts if start not in self._claimed]
         return [self._card_from(start) for start in lost if not _is_within(self._scripts, start)]
 
-    def traces(self) -> Iterator[Trace]:
-        """Give each link to a paper in the text, and each place with JSON that is in no attribute for it, in order."""
-        self._attributes.sort()
-        for match in _TRACE.finditer(self._text):
-            start, name = match.start(), match[1]
-            if (name or not _is_within(self._attributes, start)) and not _is_within(self._scripts, start):
-                yield Trace(name, start)
+    def traces(self) -> list[Trace]:
+        """Return each link to a paper in the text and each place with JSON that is in no attribute for it, in order."""
+        found = [Trace(match[1], match.start()) for match in _PAPER_LINK.finditer(self._text)]
+        found += [Trace(None, start) for start in self._json_outside()]
+        return [trace for trace in sorted(found, key=_offset) if not _is_within(self._scripts, trace.offset)]
+
+    def _json_outside(self) -> Iterator[int]:
+        """Give the places with JSON between the attributes for it."""
+        done = 0
+        for start, end in [*sorted(self._attributes), (len(self._text), 0)]:
+            while (done := self._text.find(_JSON, done, start)) >= 0:
+                yield done
+                done += 1
+            done = end
 
     def between(self, offset: int) -> Span:
         """From the last mark before a place to the next one."""
