@@ -52,7 +52,7 @@ def test_other_texts_are_not_recognised(text: str) -> None:
         ("", "is an HTML page without content; save the listing page again"),
         (page("<div>" * 100_000), "nests too deep"),
         (page("", props=escaped("x" * 10_500_000)), "beyond 10 MB"),
-        (page("<article>" * (MAX_MARKS + 1)), "has more than 65,000 cards"),
+        (page("<article>" * (MAX_MARKS + 1)), "has more than 65,000 tags of cards"),
         ("<b>" * (MAX_TAGS + 1), "has more than 1,000,000 tags"),
     ],
     ids=lambda value: value[:20] if isinstance(value, str) else None,

@@ -130,7 +130,7 @@ def outline(text: str) -> Outline:
         raise OutlineError(f"has more than {MAX_TAGS:,} tags; save the listing page alone")
     places = Places(text)
     if len(places.marks) > MAX_MARKS:
-        raise OutlineError(f"has more than {MAX_MARKS:,} cards and pieces of JSON; save the listing page alone")
+        raise OutlineError(f"has more than {MAX_MARKS:,} tags of cards; save the listing page alone")
     root = _parse(places.marked_text())
     found = _Walk(places).outline(root)
     found.saved_from = _saved_from(text)
