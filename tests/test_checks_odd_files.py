@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -110,6 +111,22 @@ def test_a_search_index_that_cannot_be_opened_is_named_by_its_own_check(database
     )
 
     assert told(database).endswith("vtable constructor failed: papers_fts") or "--repair-index" in told(database)
+    repair_index(database)
+    assert broken(database) == {}
+
+
+def test_words_that_a_search_no_longer_finds_are_counted(database: Path) -> None:
+    damage(
+        good_catalogue(database),
+        "INSERT INTO papers_fts (papers_fts, rank) VALUES ('pgsz', 32)",  # many pages of few words
+        "INSERT INTO papers_fts (papers_fts) VALUES ('rebuild')",
+        "DELETE FROM papers_fts_config WHERE k = 'pgsz'",
+    )
+    assert broken(database) == {}
+
+    damage(database, "DELETE FROM papers_fts_idx")
+
+    assert re.fullmatch(r"papers_fts: a search misses \d+ of its words", told(database))
     repair_index(database)
     assert broken(database) == {}
 
