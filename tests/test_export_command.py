@@ -21,7 +21,7 @@ from click.testing import CliRunner
 from catalog.cli import main
 from catalog.export.sources import table_source
 from catalog.export.tables import export_files
-from tests.catalogues import damage, good_catalogue, ordinary_user, snapshot
+from tests.catalogues import damage, good_catalogue, not_strict, ordinary_user, snapshot
 from tests.conftest import ROOT
 from tests.exported import csv_cells, export, jsonl_rows
 
@@ -320,3 +320,18 @@ def test_memory_does_not_grow_with_the_catalogue(database: Path, tmp_path: Path,
         done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=600, check=True)
         peaks.append(int(done.stdout.splitlines()[-1]) * 1024)
     assert peaks[1] < peaks[0] + 30_000_000, "five times the rows, 160 MB more of text"
+
+
+def test_a_value_that_is_none_of_its_column_is_told(database: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Large files are not looked through before; here none is."""
+    monkeypatch.setattr("catalog.database._QUICK_CHECK_BYTES", 0)
+    not_strict(good_catalogue(database), "papers", "UPDATE papers SET author_count = 'many'")
+    arguments = ["export", "--format", "parquet", "--table", "papers", "--output"]
+    output = database.with_name("out.parquet")
+
+    result = CliRunner().invoke(main, [*arguments, str(output), "-d", str(database)])
+
+    assert result.exit_code == 65
+    assert result.stderr.startswith(f"Error: {database}: is damaged (in papers: ")
+    assert result.stderr.endswith(f"; run `catalog check -d {database}`, which says what to do.\n")
+    assert not output.exists()
