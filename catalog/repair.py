@@ -20,7 +20,7 @@ from sqlalchemy import Table
 from catalog.checks import check_catalog
 from catalog.damage import RESTORE
 from catalog.database import create_catalog_engine, file_revision, known_revisions, translated_errors
-from catalog.errors import CatalogError
+from catalog.errors import CatalogError, ExitCode
 from catalog.fresh import EXPLAINED
 from catalog.migrate import upgrade
 from catalog.models import SEARCH_TABLE, metadata, releases
@@ -65,7 +65,9 @@ def _require_current(database: Path) -> None:
     revision, head = file_revision(database, looks_inside=False), known_revisions()[-1]
     if revision != head:
         raise CatalogError(
-            f"{database}: has schema revision {revision}, and only a file of {head} can be repaired; {RESTORE}."
+            f"{database}: has schema revision {revision}, and only a file of {head} can be repaired; "
+            f"run `catalog migrate -d {database}` first.",
+            ExitCode.WRONG_FILE,
         )
 
 

@@ -127,6 +127,38 @@ def test_65_for_bad_data(folder: Path) -> None:
 @pytest.mark.parametrize(
     "arguments",
     [
+        ("check", "--sizes"),
+        ("check", "--repair-index"),
+        ("search", "moss"),
+        ("show", "1"),
+        ("export", "out"),
+        ("export", "--format", "csv", "out"),
+        ("news", "--since", "2024-01-01"),
+        ("news", "--trending"),
+        ("load", "page.txt"),
+        ("migrate",),
+        ("merge", "catalog.db"),
+        ("serve", "--port", "0"),
+    ],
+)
+def test_65_for_a_file_that_says_its_revision_and_has_no_tables(folder: Path, arguments: tuple[str, ...]) -> None:
+    revision = rows(folder / "catalog.db", "SELECT version_num FROM alembic_version")[0][0]
+    damage(
+        folder / "bare.db",
+        f"PRAGMA application_id = {database_module.APPLICATION_ID}",
+        "CREATE TABLE alembic_version (version_num TEXT)",
+        f"INSERT INTO alembic_version VALUES ('{revision}')",
+    )
+
+    code, said = ends(*arguments, "-d", "bare.db")
+
+    assert code == 65
+    assert re.search(r"^Error: bare\.db: is damaged.*table authors.*; run `catalog check -d bare\.db`", said)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
         ("load", "missing.txt"),
         ("load", "missing.txt", "notes/page.txt", "-d", "new.db"),
         ("search", "moss", "-d", "missing.db"),

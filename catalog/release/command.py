@@ -57,8 +57,8 @@ def release_catalog(database: Path, release: Path, *, on_step: Callable[[], None
 _OF_THE_SOURCE: Final = ("SQLITE_BUSY", "SQLITE_CORRUPT", "SQLITE_NOTADB")
 """Errors that can only come from the working file: the others are made just now."""
 
-_OF_DAMAGED_ROWS: Final = ("SQLITE_CORRUPT", "SQLITE_NOTADB", "SQLITE_CONSTRAINT", "SQLITE_MISMATCH")
-"""Errors of a copy of rows that no check would pass."""
+_OF_DAMAGED_ROWS: Final = ("SQLITE_CORRUPT", "SQLITE_NOTADB", "SQLITE_CONSTRAINT", "SQLITE_MISMATCH", "SQLITE_ERROR")
+"""Errors of a copy of rows or tables that no check would pass."""
 
 
 def _write_draft(database: Path, release: Path, draft: Path, on_step: Callable[[], None]) -> None:
