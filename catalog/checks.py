@@ -251,8 +251,11 @@ def _has_table_first(connection: Connection) -> bool:
 
 @contextmanager
 def _writable(database: Path) -> Iterator[Path]:
-    """Give the file itself, or a copy where nobody may write to it: only so does SQLite run all of its checks."""
-    if os.access(database, os.W_OK):
+    """Give the file itself, or a copy where nobody may write to it: only so does SQLite run all of its checks.
+
+    To write SQLite needs the folder, too: the journal goes there.
+    """
+    if os.access(database, os.W_OK) and os.access(os.path.dirname(os.path.realpath(database)), os.W_OK):
         yield database
         return
     uri = f"{database.absolute().as_uri()}?mode=ro"

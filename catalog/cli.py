@@ -54,7 +54,7 @@ def main() -> None:
 @click.argument(
     "sources",
     nargs=-1,
-    type=click.Path(allow_dash=True),
+    type=click.Path(allow_dash=True, readable=False),
     metavar="[SOURCE]...",
     help="Files, folders (at any depth), or - for standard input.  [default: the digests that come with the catalogue]",
 )
@@ -146,7 +146,7 @@ def migrate(database: Path) -> None:
 @main.command()
 @click.argument(
     "file",
-    type=click.Path(path_type=Path),
+    type=click.Path(path_type=Path, readable=False),
     required=False,
     metavar="[FILE]",
     help="The same as --database FILE; name it once.",
@@ -242,7 +242,7 @@ def search(words: tuple[str, ...], limit: int, database: Path) -> None:
 @main.command()
 @click.argument(
     "file",
-    type=click.Path(path_type=Path),
+    type=click.Path(path_type=Path, readable=False),
     metavar="FILE",
     help="The file to write; an earlier release there is replaced.",
 )

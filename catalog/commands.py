@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from catalog.errors import CatalogError, ExitCode
+from catalog.errors import CatalogError, ExitCode, exit_code_of_writing
 
 
 class Commands(click.Group):
@@ -45,7 +45,7 @@ class Commands(click.Group):
         except OSError as error:
             if error.errno == errno.EPIPE:  # the reader has seen enough; click ends quietly
                 raise
-            raise _Failure(_sentence(error), ExitCode.IO) from error
+            raise _Failure(_sentence(error), exit_code_of_writing(error)) from error
 
 
 class _Failure(click.ClickException):
@@ -58,4 +58,5 @@ def _sentence(error: OSError) -> str:
     from catalog.terminal import plain
 
     where = plain(str(error.filename)) if error.filename is not None else "a file or what the command prints"
-    return f"{where}: cannot be read or written ({error.strerror or error}); make room or try another place."
+    remedy = "check its permissions" if isinstance(error, PermissionError) else "make room or try another place"
+    return f"{where}: cannot be read or written ({error.strerror or error}); {remedy}."

@@ -73,6 +73,8 @@ def complete_name(context: click.Context, parameter: click.Parameter, incomplete
     """Return digests, repositories and arXiv ids that begin with `incomplete`, from the catalogue that is named."""
     database = context.params.get("database") or Path("catalog.db")
     start = re.sub(r"([\\%_])", r"\\\1", incomplete) + "%"
+    if not database.is_file():
+        return []  # who opens a pipe waits for somebody to write into it
     try:
         uri = f"{database.absolute().as_uri()}?mode=ro"
         with closing(sqlite3.connect(uri, uri=True, timeout=_WAIT_SECONDS)) as connection:

@@ -216,11 +216,8 @@ def _cut_short(path: Path) -> str | None:
 
 def check_header(path: Path) -> None:
     """Raise CatalogError where the file at `path`, by its first bytes, is none of ours; SQLite is not asked."""
-    if not path.exists():
-        raise CatalogError(f"{path}: does not exist; `catalog load -d {path} SOURCE` makes it.", ExitCode.NO_INPUT)
-    if not path.is_file():
-        raise CatalogError(f"{path}: is not a file; name a catalogue file with --database.", ExitCode.WRONG_FILE)
     try:
+        _require_file(path)
         with path.open("rb") as file:
             header = file.read(_HEADER_BYTES)
     except OSError as error:
@@ -230,6 +227,16 @@ def check_header(path: Path) -> None:
     if wrong is not None:
         sentence, exit_code = wrong
         raise CatalogError(f"{path}: {sentence}", exit_code)
+
+
+def _require_file(path: Path) -> None:
+    if not path.exists():
+        if path.is_symlink():
+            lost = f"{path}: is a symbolic link that leads nowhere; correct it, or name another file with --database."
+            raise CatalogError(lost, ExitCode.NO_INPUT)
+        raise CatalogError(f"{path}: does not exist; `catalog load -d {path} SOURCE` makes it.", ExitCode.NO_INPUT)
+    if not path.is_file():
+        raise CatalogError(f"{path}: is not a file; name a catalogue file with --database.", ExitCode.WRONG_FILE)
 
 
 def _what_is_wrong(header: bytes) -> tuple[str, ExitCode] | None:

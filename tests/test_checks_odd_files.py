@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from catalog import checks
 from catalog.checks import check_catalog
 from catalog.errors import CatalogError
 from catalog.repair import repair_index
-from tests.catalogues import damage, good_catalogue
+from tests.catalogues import damage, good_catalogue, ordinary_user
 from tests.test_repair import leaked_page, overwrite_root
 
 
@@ -158,3 +159,15 @@ def test_a_page_of_two_tables_is_found_though_each_table_alone_is_sound(database
 
     with pytest.raises(CatalogError, match=r"is damaged \(2nd reference to page \d+\)"):
         list(check_catalog(database))
+
+
+def test_a_sound_file_passes_in_a_folder_that_takes_no_journal() -> None:
+    with tempfile.TemporaryDirectory() as folder:  # those of pytest are closed to others
+        path = good_catalogue(Path(folder, "catalog.db"))
+        path.chmod(0o666)
+        Path(folder).chmod(0o555)
+        with ordinary_user():
+            found = broken(path)
+        Path(folder).chmod(0o755)
+
+    assert found == {}

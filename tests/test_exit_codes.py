@@ -20,7 +20,7 @@ from click.testing import CliRunner
 from catalog import database as database_module
 from catalog.cli import main
 from catalog.errors import CatalogError, ExitCode, exit_code_of_writing
-from tests.catalogues import damage, good_catalogue
+from tests.catalogues import damage, good_catalogue, ordinary_user
 from tests.conftest import ROOT, rows
 
 PAGE = (ROOT / "docs" / "exit-codes.md").read_text(encoding="utf-8")
@@ -178,6 +178,33 @@ def test_66_for_no_input(folder: Path, arguments: tuple[str, ...]) -> None:
 @pytest.mark.parametrize(
     "arguments",
     [
+        ("search", "moss", "-d", "closed/catalog.db"),
+        ("search", "moss", "-d", "lost.db"),
+        ("diff", "closed.db", "catalog.db"),
+        ("merge", "closed.db", "-d", "new.db"),
+        ("check", "closed.db"),
+        ("load", "closed.txt", "-d", "new.db"),
+    ],
+)
+def test_66_for_what_may_not_be_read_or_is_a_link_to_nothing(folder: Path, arguments: tuple[str, ...]) -> None:
+    folder.chmod(0o777)
+    (folder / "lost.db").symlink_to("nowhere.db")
+    for name in ("closed", "closed.db", "closed.txt"):
+        path = folder / name
+        path.write_bytes(b"moss") if path.suffix else path.mkdir()
+        path.chmod(0)
+    with ordinary_user():
+        code, said = ends(*arguments)
+
+    assert code == 66, said
+    assert re.search(r"; (check its permissions|correct it, or name another file with --database)\.$", said.strip())
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("export", "notes/out", "--format", "csv"),
+        ("export", "--format", "csv", "--table", "papers", "-o", "notes/papers.csv"),
         ("load", "page.txt", "-d", "missing/new.db"),
         ("load", "page.txt", "-d", "notes/new.db"),  # a path under a file stops root, too
         ("export", "notes/out"),
