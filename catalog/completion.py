@@ -80,6 +80,6 @@ def complete_name(context: click.Context, parameter: click.Parameter, incomplete
         with closing(sqlite3.connect(uri, uri=True, timeout=_WAIT_SECONDS)) as connection:
             connection.execute("PRAGMA trusted_schema = OFF")
             found = connection.execute(_NAMES, {"start": start, "most": _MOST_NAMES}).fetchall()
-    except sqlite3.Error:
+    except (sqlite3.Error, UnicodeDecodeError):
         return []  # no catalogue, or one that is being written to: nothing is offered
     return [name for (name,) in found if _HARMLESS.fullmatch(name)]

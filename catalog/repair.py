@@ -111,9 +111,20 @@ def _copy_rows(database: Path, target: Path, draft: Path) -> None:
             )
         connection.execute("BEGIN")
         for table in metadata.sorted_tables:
+            _require_our_columns(database, connection, table)
             if table.name not in EXPLAINED:
                 _copy_table(database, connection, table)
         connection.execute("COMMIT")
+
+
+def _require_our_columns(database: Path, connection: sqlite3.Connection, table: Table) -> None:
+    found = connection.execute("SELECT name FROM pragma_table_info(?, 'damaged')", (table.name,))
+    foreign = sorted({name for (name,) in found} - set(table.columns.keys()))
+    if foreign:
+        raise CatalogError(
+            f"{database}: holds the column {foreign[0]} in {table.name}, which is none of the catalogue's and would be "
+            "lost, so nothing was changed; move it to a file of its own."
+        )
 
 
 def _copy_table(database: Path, connection: sqlite3.Connection, table: Table) -> None:
