@@ -155,6 +155,9 @@ def _sentence(path: Path, code: str, message: str, left: str) -> tuple[str, Exit
         return _unreadable(message), ExitCode.BAD_DATA
     if code == "SQLITE_ERROR" and (lack := _difference(path)) is not None:
         return f"is damaged ({lack}); run `catalog check -d {path}`, which says what to do.", ExitCode.BAD_DATA
+    if code == "SQLITE_READONLY_ROLLBACK":
+        unfinished = f"has an unfinished change beside it ({path.name}-journal)"
+        return f"{unfinished}; run `catalog check -d {path}`, which takes it back.", ExitCode.WRONG_FILE
     if code.startswith("SQLITE_READONLY") or "readonly" in message:
         return "cannot be written to; check the permissions of the file and its folder.", ExitCode.CANNOT_CREATE
     if code.startswith("SQLITE_CANTOPEN"):
