@@ -173,6 +173,22 @@ def test_the_examples_for_a_shell_work(desk: Path, tmp_path: Path) -> None:
         assert (done.returncode, done.stderr) == (0, ""), example
 
 
+@pytest.mark.skipif(os.name != "posix", reason="streams are closed by a POSIX shell")
+def test_closed_streams_stop_no_command(tmp_path: Path) -> None:
+    good_catalogue(tmp_path / "catalog.db")
+    closed = [sys.executable, "-m", "catalog", "search", "moss"]
+
+    done = subprocess.run(
+        ["sh", "-c", 'exec "$@" <&- >&-', "sh", *closed],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+    )
+
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 @pytest.mark.parametrize(
     "arguments",
     [

@@ -184,9 +184,7 @@ def test_an_unfinished_change_is_told_with_the_way_to_take_it_back(path: Path, t
         shutil.copy(path, killed)
         shutil.copy(f"{path}-journal", f"{killed}-journal")
 
-    with pytest.raises(
-        CatalogError, match=r"unfinished change beside it .*; run `catalog check -d .*killed\.db`, which"
-    ):
+    with pytest.raises(CatalogError, match=r"unfinished change .*; run `catalog check -d .*killed\.db`, which"):
         check_foreign(killed)
     assert not any(result.broken for result in check_catalog(killed))
     assert check_foreign(killed) == known_revisions()[-1]

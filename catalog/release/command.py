@@ -116,9 +116,8 @@ def _checked(database: Path, release: Path, draft: Path) -> dict[str, str]:
 def _require_free(database: Path, release: Path) -> None:
     """Refuse to put a release where it would replace something else, or where SQLite would change it at once."""
     if any("\ud800" <= character <= "\udfff" for character in release.name):  # bytes that Python could not read
-        raise CatalogError(
-            f"{release}: is no UTF-8, and what lies beside it names it; name another file.", ExitCode.USAGE
-        )
+        sentence = f"{release}: is no UTF-8, and what lies beside it names it; name another file."
+        raise CatalogError(sentence, ExitCode.USAGE)
     if os.path.lexists(release):
         if not release.is_file():
             raise CatalogError(f"{release}: is no file; name another one.", ExitCode.CANNOT_CREATE)
