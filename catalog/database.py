@@ -189,6 +189,7 @@ def _difference(path: Path) -> str | None:
     engine = create_catalog_engine(path, read_only=True)
     try:
         with engine.begin() as connection:
+            connection.exec_driver_sql("PRAGMA busy_timeout = 0")  # whoever asks may have the file for itself
             revision = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
             found = schema_differences(connection) if revision == known_revisions()[-1] else iter(())
             return next((shown(" ".join(difference)) for difference in found), None)
