@@ -54,7 +54,7 @@ def main() -> None:
 @click.argument(
     "sources",
     nargs=-1,
-    type=click.Path(allow_dash=True),
+    type=click.Path(allow_dash=True, readable=False),
     metavar="[SOURCE]...",
     help="Files, folders (at any depth), or - for standard input.  [default: the digests that come with the catalogue]",
 )
@@ -129,10 +129,13 @@ def migrate(database: Path) -> None:
         from catalog.load import settle_again
 
         merged = settle_again(database)
+    from catalog.terminal import plain
+
+    name = plain(str(database))
     if done.backup is None:
-        click.echo(f"{database} has the schema of this version already (revision {done.after}).")
+        click.echo(f"{name} has the schema of this version already (revision {done.after}).")
     else:
-        click.echo(f"{database} was upgraded from revision {done.before} to {done.after}.")
+        click.echo(f"{name} was upgraded from revision {done.before} to {done.after}.")
     if merged:
         one, many = (
             "1 paper turned out to be another one of the file and was merged into it.",
@@ -140,13 +143,13 @@ def migrate(database: Path) -> None:
         )
         click.echo(one if merged == 1 else many)
     if done.backup is not None:
-        click.echo(f"The file as it was is {done.backup}; to go back, put it in the place of {database}.")
+        click.echo(f"The file as it was is {plain(str(done.backup))}; to go back, put it in the place of {name}.")
 
 
 @main.command()
 @click.argument(
     "file",
-    type=click.Path(path_type=Path),
+    type=click.Path(path_type=Path, readable=False),
     required=False,
     metavar="[FILE]",
     help="The same as --database FILE; name it once.",
@@ -183,8 +186,9 @@ def check(context: click.Context, file: Path | None, repair_index: bool, shows_s
         return
     if repair_index:
         from catalog.repair import repair_sentence
+        from catalog.terminal import plain
 
-        click.echo(repair_sentence(database))
+        click.echo(plain(repair_sentence(database)))
     results = []
     with progress(CHECK_COUNT, "Checking") as step:
         for result in chain(check_catalog(database), check_release(database)):
@@ -242,7 +246,7 @@ def search(words: tuple[str, ...], limit: int, database: Path) -> None:
 @main.command()
 @click.argument(
     "file",
-    type=click.Path(path_type=Path),
+    type=click.Path(path_type=Path, readable=False),
     metavar="FILE",
     help="The file to write; an earlier release there is replaced.",
 )
@@ -257,10 +261,12 @@ def release(file: Path, database: Path) -> None:
     catalog release papers.db
     """
     from catalog.release import STEP_COUNT, release_catalog
+    from catalog.terminal import plain
 
     with progress(STEP_COUNT, "Releasing") as step:
         sha256 = release_catalog(database, file, on_step=step)
-    click.echo(f"Wrote {file} (SHA-256 {sha256}) and, beside it, {file.name}.sha256, .json and .inspect.json.")
+    written, beside = plain(str(file)), plain(file.name)
+    click.echo(f"Wrote {written} (SHA-256 {sha256}) and, beside it, {beside}.sha256, .json and .inspect.json.")
 
 
 main.add_command(completion)

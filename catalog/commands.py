@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import errno
+import os
+import sys
 from collections.abc import Mapping
 from importlib import import_module
 from typing import Any
 
 import click
 
-from catalog.errors import CatalogError, ExitCode
+from catalog.errors import CatalogError, ExitCode, exit_code_of_writing
 
 
 class Commands(click.Group):
@@ -22,6 +24,11 @@ class Commands(click.Group):
     def __init__(self, *arguments: Any, modules: Mapping[str, str] | None = None, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self._modules = dict(modules or {})
+
+    def main(self, *arguments: Any, **options: Any) -> Any:
+        """Run the command line, as click does, with something in the place of each standard stream that is closed."""
+        _fill_closed_streams()
+        return super().main(*arguments, **options)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the names of all commands, sorted; none is imported for it."""
@@ -45,7 +52,14 @@ class Commands(click.Group):
         except OSError as error:
             if error.errno == errno.EPIPE:  # the reader has seen enough; click ends quietly
                 raise
-            raise _Failure(_sentence(error), ExitCode.IO) from error
+            raise _Failure(_sentence(error), exit_code_of_writing(error)) from error
+
+
+def _fill_closed_streams() -> None:
+    """Let nothing else be opened under the number of a standard stream: what is printed would go there."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115 - to the end of the process
 
 
 class _Failure(click.ClickException):
@@ -58,4 +72,5 @@ def _sentence(error: OSError) -> str:
     from catalog.terminal import plain
 
     where = plain(str(error.filename)) if error.filename is not None else "a file or what the command prints"
-    return f"{where}: cannot be read or written ({error.strerror or error}); make room or try another place."
+    remedy = "check its permissions" if isinstance(error, PermissionError) else "make room or try another place"
+    return f"{where}: cannot be read or written ({error.strerror or error}); {remedy}."

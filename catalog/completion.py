@@ -73,11 +73,13 @@ def complete_name(context: click.Context, parameter: click.Parameter, incomplete
     """Return digests, repositories and arXiv ids that begin with `incomplete`, from the catalogue that is named."""
     database = context.params.get("database") or Path("catalog.db")
     start = re.sub(r"([\\%_])", r"\\\1", incomplete) + "%"
+    if not database.is_file():
+        return []  # who opens a pipe waits for somebody to write into it
     try:
         uri = f"{database.absolute().as_uri()}?mode=ro"
         with closing(sqlite3.connect(uri, uri=True, timeout=_WAIT_SECONDS)) as connection:
             connection.execute("PRAGMA trusted_schema = OFF")
             found = connection.execute(_NAMES, {"start": start, "most": _MOST_NAMES}).fetchall()
-    except sqlite3.Error:
+    except (sqlite3.Error, UnicodeDecodeError):
         return []  # no catalogue, or one that is being written to: nothing is offered
     return [name for (name,) in found if _HARMLESS.fullmatch(name)]

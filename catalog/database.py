@@ -27,6 +27,12 @@ BUSY_TIMEOUT_SECONDS = 30
 # refuses a damaged page that it comes upon, and `catalog check` does the rest.
 _QUICK_CHECK_BYTES = 16 * 1024 * 1024
 
+# A view of that name could keep whoever asks it busy for ever.
+_COLUMNS_OF_REVISION = """
+SELECT group_concat(info.name) FROM sqlite_master AS part JOIN pragma_table_info(part.name) AS info
+WHERE part.type = 'table' AND part.name = 'alembic_version'
+"""
+
 _HEADER_BYTES = 100
 _MAGIC = b"SQLite format 3\x00"
 
@@ -94,10 +100,7 @@ def file_revision(path: Path, *, looks_inside: bool = True) -> str:
                 if looks_inside and path.stat().st_size <= _QUICK_CHECK_BYTES:
                     _check_quickly(path, connection)
     except sqlite3.Error as error:
-        raise CatalogError(
-            f"{path}: cannot be read as a catalogue ({error}); restore it from a backup, or name another file.",
-            ExitCode.BAD_DATA,
-        ) from error
+        raise CatalogError(f"{path}: {_unreadable(str(error))}", ExitCode.BAD_DATA) from error
     if revision not in known_revisions():
         raise CatalogError(
             f"{path}: has schema revision {shown(revision)}, unknown to this version (up to {known_revisions()[-1]}); "
@@ -148,6 +151,13 @@ def _sentence(path: Path, code: str, message: str, left: str) -> tuple[str, Exit
         return _damaged(path, message), ExitCode.BAD_DATA
     if "fts5" in message or "vtable constructor" in message:  # the one virtual table is the search index
         return f"has a damaged search index ({shown(message)}); {REPAIR.format(path)}.", ExitCode.BAD_DATA
+    if "unsupported file format" in message:
+        return _unreadable(message), ExitCode.BAD_DATA
+    if code == "SQLITE_ERROR" and (lack := _difference(path)) is not None:
+        return f"is damaged ({lack}); run `catalog check -d {path}`, which says what to do.", ExitCode.BAD_DATA
+    if code == "SQLITE_READONLY_ROLLBACK":
+        unfinished = f"has an unfinished change beside it ({path.name}-journal)"
+        return f"{unfinished}; run `catalog check -d {path}`, which takes it back.", ExitCode.WRONG_FILE
     if code.startswith("SQLITE_READONLY") or "readonly" in message:
         return "cannot be written to; check the permissions of the file and its folder.", ExitCode.CANNOT_CREATE
     if code.startswith("SQLITE_CANTOPEN"):
@@ -163,6 +173,30 @@ def _sentence(path: Path, code: str, message: str, left: str) -> tuple[str, Exit
     if code.startswith("SQLITE_IOERR"):
         return f"could not be read or written ({message}); {left}.", ExitCode.IO
     return None
+
+
+def _unreadable(reason: str) -> str:
+    return f"cannot be read as a catalogue ({reason}); restore it from a backup, or name another file."
+
+
+def _difference(path: Path) -> str | None:
+    """Return the first difference of the file from the schema of this version, or None where it has that schema.
+
+    Our statements fit that: where one fails and nothing differs, the error is ours.
+    """
+    from catalog.check_schema import schema_differences  # takes long to import
+
+    engine = create_catalog_engine(path, read_only=True)
+    try:
+        with engine.begin() as connection:
+            connection.exec_driver_sql("PRAGMA busy_timeout = 0")  # whoever asks may have the file for itself
+            revision = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
+            found = schema_differences(connection) if revision == known_revisions()[-1] else iter(())
+            return next((shown(" ".join(difference)) for difference in found), None)
+    except Exception:
+        return None  # what went wrong first is told
+    finally:
+        engine.dispose()
 
 
 def _damaged(path: Path, reason: str) -> str:
@@ -186,11 +220,8 @@ def _cut_short(path: Path) -> str | None:
 
 def check_header(path: Path) -> None:
     """Raise CatalogError where the file at `path`, by its first bytes, is none of ours; SQLite is not asked."""
-    if not path.exists():
-        raise CatalogError(f"{path}: does not exist; `catalog load -d {path} SOURCE` makes it.", ExitCode.NO_INPUT)
-    if not path.is_file():
-        raise CatalogError(f"{path}: is not a file; name a catalogue file with --database.", ExitCode.WRONG_FILE)
     try:
+        _require_file(path)
         with path.open("rb") as file:
             header = file.read(_HEADER_BYTES)
     except OSError as error:
@@ -200,6 +231,16 @@ def check_header(path: Path) -> None:
     if wrong is not None:
         sentence, exit_code = wrong
         raise CatalogError(f"{path}: {sentence}", exit_code)
+
+
+def _require_file(path: Path) -> None:
+    if not path.exists():
+        if path.is_symlink():
+            lost = f"{path}: is a symbolic link that leads nowhere; correct it, or name another file with --database."
+            raise CatalogError(lost, ExitCode.NO_INPUT)
+        raise CatalogError(f"{path}: does not exist; `catalog load -d {path} SOURCE` makes it.", ExitCode.NO_INPUT)
+    if not path.is_file():
+        raise CatalogError(f"{path}: is not a file; name a catalogue file with --database.", ExitCode.WRONG_FILE)
 
 
 def _what_is_wrong(header: bytes) -> tuple[str, ExitCode] | None:
@@ -228,13 +269,16 @@ def _check_size(path: Path, connection: sqlite3.Connection) -> None:
 
 
 def _read_revision(path: Path, connection: sqlite3.Connection) -> str:
-    has_table = connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'alembic_version'").fetchone()
-    row = connection.execute("SELECT version_num FROM alembic_version").fetchone() if has_table else None
-    if row is None:
+    (columns,) = connection.execute(_COLUMNS_OF_REVISION).fetchone()
+    if columns not in (None, "version_num"):
+        raise CatalogError(f"{path}: {_unreadable('its alembic_version is none of ours')}", ExitCode.BAD_DATA)
+    found = connection.execute("SELECT version_num FROM alembic_version LIMIT 2").fetchall() if columns else []
+    if len(found) != 1:
         raise CatalogError(
-            f"{path}: has no schema revision and is no finished catalogue; load into a new file.", ExitCode.WRONG_FILE
+            f"{path}: has no schema revision, or several, and is no finished catalogue; load into a new file.",
+            ExitCode.WRONG_FILE,
         )
-    return str(row[0])
+    return str(found[0][0])
 
 
 def _is_newer(revision: str) -> bool:

@@ -116,7 +116,8 @@ def _checked_revision(path: Path, connection: Connection) -> str:
     head = known_revisions()[-1]
     expected = expected_schema(head).hidden.get("alembic_version")
     if _hidden(connection).get("alembic_version") != expected:
-        raise CatalogError(f"{path}: has no schema revision and is no finished catalogue.", ExitCode.WRONG_FILE)
+        sentence = "has no schema revision and is no finished catalogue; ask for a file from `catalog release`."
+        raise CatalogError(f"{path}: {sentence}", ExitCode.WRONG_FILE)
     row = connection.exec_driver_sql("SELECT version_num FROM alembic_version").fetchone()
     revision = "" if row is None else str(row[0])
     if revision not in known_revisions():

@@ -11,7 +11,7 @@ from catalog.completion import complete_format
 database_option = click.option(
     "-d",
     "--database",
-    type=click.Path(path_type=Path, dir_okay=True),
+    type=click.Path(path_type=Path, readable=False),  # whoever opens it says what is wrong
     default=Path("catalog.db"),
     show_default=True,
     metavar="FILE",

@@ -20,7 +20,7 @@ from sqlalchemy import Table
 from catalog.checks import check_catalog
 from catalog.damage import RESTORE
 from catalog.database import create_catalog_engine, file_revision, known_revisions, translated_errors
-from catalog.errors import CatalogError
+from catalog.errors import CatalogError, ExitCode
 from catalog.fresh import EXPLAINED
 from catalog.migrate import upgrade
 from catalog.models import SEARCH_TABLE, metadata, releases
@@ -65,7 +65,9 @@ def _require_current(database: Path) -> None:
     revision, head = file_revision(database, looks_inside=False), known_revisions()[-1]
     if revision != head:
         raise CatalogError(
-            f"{database}: has schema revision {revision}, and only a file of {head} can be repaired; {RESTORE}."
+            f"{database}: has schema revision {revision}, and only a file of {head} can be repaired; "
+            f"run `catalog migrate -d {database}` first.",
+            ExitCode.WRONG_FILE,
         )
 
 
@@ -109,9 +111,20 @@ def _copy_rows(database: Path, target: Path, draft: Path) -> None:
             )
         connection.execute("BEGIN")
         for table in metadata.sorted_tables:
+            _require_our_columns(database, connection, table)
             if table.name not in EXPLAINED:
                 _copy_table(database, connection, table)
         connection.execute("COMMIT")
+
+
+def _require_our_columns(database: Path, connection: sqlite3.Connection, table: Table) -> None:
+    found = connection.execute("SELECT name FROM pragma_table_info(?, 'damaged')", (table.name,))
+    foreign = sorted({name for (name,) in found} - set(table.columns.keys()))
+    if foreign:
+        raise CatalogError(
+            f"{database}: holds the column {foreign[0]} in {table.name}, which is none of the catalogue's and would be "
+            "lost, so nothing was changed; move it to a file of its own."
+        )
 
 
 def _copy_table(database: Path, connection: sqlite3.Connection, table: Table) -> None:

@@ -9,12 +9,14 @@ import socket
 import sqlite3
 import sys
 import webbrowser
+from collections.abc import Container
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from catalog.database import require_current
 from catalog.errors import CatalogError, ExitCode
 from catalog.inspect import inspect_data
+from catalog.models import SEARCH_TABLE, metadata
 from catalog.resources import resource
 
 if TYPE_CHECKING:
@@ -54,14 +56,22 @@ def site(path: Path) -> Datasette:
     # One for each thread, opened now: one opened later would read the file that has replaced this one by then.
     ready: list[sqlite3.Connection] = []
 
-    metadata = parse_metadata(resource("metadata.yml").read_text(encoding="utf-8"))
+    described = parse_metadata(resource("metadata.yml").read_text(encoding="utf-8"))
     known = inspect_data(path, DATABASE_NAME)
-    datasette = Datasette(memory=True, metadata=metadata, config_dir=_SITE, inspect_data=known)
+    _require_tables(path, known[DATABASE_NAME]["tables"])
+    datasette = Datasette(memory=True, metadata=described, config_dir=_SITE, inspect_data=known)
     datasette.remove_database("_memory")
     database = CatalogDatabase(datasette, str(path.absolute()), is_mutable=False)
     datasette.add_database(database, name=DATABASE_NAME)
     ready.extend(database.open() for _ in range(datasette.setting("num_sql_threads")))
     return datasette
+
+
+def _require_tables(path: Path, names: Container[str]) -> None:
+    missing = sorted(table for table in (*metadata.tables, SEARCH_TABLE) if table not in names)
+    if missing:
+        lacks = f"is damaged, it has no table {missing[0]}"
+        raise CatalogError(f"{path}: {lacks}; run `catalog check -d {path}`, which says what to do.", ExitCode.BAD_DATA)
 
 
 def serve(path: Path, host: str, port: int, open_browser: bool) -> None:

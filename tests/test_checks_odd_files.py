@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +13,7 @@ from catalog import checks
 from catalog.checks import check_catalog
 from catalog.errors import CatalogError
 from catalog.repair import repair_index
-from tests.catalogues import damage, good_catalogue
+from tests.catalogues import damage, good_catalogue, ordinary_user
 from tests.test_repair import leaked_page, overwrite_root
 
 
@@ -114,6 +116,22 @@ def test_a_search_index_that_cannot_be_opened_is_named_by_its_own_check(database
     assert broken(database) == {}
 
 
+def test_words_that_a_search_no_longer_finds_are_counted(database: Path) -> None:
+    damage(
+        good_catalogue(database),
+        "INSERT INTO papers_fts (papers_fts, rank) VALUES ('pgsz', 32)",  # many pages of few words
+        "INSERT INTO papers_fts (papers_fts) VALUES ('rebuild')",
+        "DELETE FROM papers_fts_config WHERE k = 'pgsz'",
+    )
+    assert broken(database) == {}
+
+    damage(database, "DELETE FROM papers_fts_idx")
+
+    assert re.fullmatch(r"papers_fts: a search misses \d+ of its words", told(database))
+    repair_index(database)
+    assert broken(database) == {}
+
+
 def test_a_comment_in_the_sql_of_a_table_makes_no_other_schema(database: Path) -> None:
     damage(
         good_catalogue(database),
@@ -141,3 +159,15 @@ def test_a_page_of_two_tables_is_found_though_each_table_alone_is_sound(database
 
     with pytest.raises(CatalogError, match=r"is damaged \(2nd reference to page \d+\)"):
         list(check_catalog(database))
+
+
+def test_a_sound_file_passes_in_a_folder_that_takes_no_journal() -> None:
+    with tempfile.TemporaryDirectory() as folder:  # those of pytest are closed to others
+        path = good_catalogue(Path(folder, "catalog.db"))
+        path.chmod(0o666)
+        Path(folder).chmod(0o555)
+        with ordinary_user():
+            found = broken(path)
+        Path(folder).chmod(0o755)
+
+    assert found == {}

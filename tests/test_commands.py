@@ -171,3 +171,46 @@ def test_the_examples_for_a_shell_work(desk: Path, tmp_path: Path) -> None:
     for example in IN_A_SHELL:
         done = subprocess.run([bash, "-c", example], cwd=tmp_path, env=environment, capture_output=True, text=True)
         assert (done.returncode, done.stderr) == (0, ""), example
+
+
+@pytest.mark.skipif(os.name != "posix", reason="streams are closed by a POSIX shell")
+def test_closed_streams_stop_no_command(tmp_path: Path) -> None:
+    good_catalogue(tmp_path / "catalog.db")
+    closed = [sys.executable, "-m", "catalog", "search", "moss"]
+
+    done = subprocess.run(
+        ["sh", "-c", 'exec "$@" <&- >&-', "sh", *closed],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+    )
+
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("show", "moss\udcff"),
+        ("release", "moss\udcff.db"),
+        ("export", "moss\udcff\u202e\x1b[31m"),
+        ("export", "--format", "csv", "moss\udcff\u202e\x1b[31m"),
+        ("export", "--format", "csv", "--table", "papers", "--output", "moss\udcff\u202e\x1b[31m.csv"),
+        ("release", "moss\u202e\x1b[31m.db"),
+        ("migrate", "-d", "cat\udcff\u202e\x1b[31m.db"),
+        ("check", "--repair-index", "-d", "cat\udcff\u202e\x1b[31m.db"),
+    ],
+)
+def test_names_that_are_no_text_or_steer_a_terminal(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    good_catalogue(tmp_path / "catalog.db")
+    good_catalogue(tmp_path / "cat\udcff\u202e\x1b[31m.db")
+
+    result = CliRunner().invoke(main, list(arguments), color=True)
+
+    assert isinstance(result.exception, SystemExit | None), result.exception
+    assert result.exit_code == (2 if "\udcff" in arguments[1] and arguments[0] in ("show", "release") else 0)
+    assert all(char.isprintable() or char == "\n" for char in result.output)

@@ -108,6 +108,17 @@ def _newer(path: Path) -> None:
     damage(good_catalogue(path), "UPDATE alembic_version SET version_num = '0099'")
 
 
+def _two_revisions(path: Path) -> None:
+    damage(good_catalogue(path), "INSERT INTO alembic_version VALUES ('0001')")
+
+
+def _endless_revision(path: Path) -> None:
+    endless = (
+        "WITH RECURSIVE n (x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT x AS version_num FROM n WHERE x < 0"
+    )
+    damage(good_catalogue(path), "DROP TABLE alembic_version", f"CREATE VIEW alembic_version AS {endless}")
+
+
 def _unknown_revision(path: Path) -> None:
     damage(good_catalogue(path), "UPDATE alembic_version SET version_num = 'ae1027a6acf'")
 
@@ -164,6 +175,8 @@ REFUSED: dict[Callable[[Path], None], str] = {
     _plain_sqlite: "belongs to another application",
     _other_application: "belongs to another application",
     _no_revision: "is no finished catalogue",
+    _two_revisions: "is no finished catalogue",
+    _endless_revision: "is no finished catalogue",
     _revision_table_of_another: "cannot be read as a catalogue",
     _newer: "has schema revision 0099, unknown to this version",
     _unknown_revision: "has schema revision ae1027a6acf, unknown to this version",

@@ -20,7 +20,7 @@ from click.testing import CliRunner
 from catalog import database as database_module
 from catalog.cli import main
 from catalog.errors import CatalogError, ExitCode, exit_code_of_writing
-from tests.catalogues import damage, good_catalogue
+from tests.catalogues import damage, good_catalogue, ordinary_user
 from tests.conftest import ROOT, rows
 
 PAGE = (ROOT / "docs" / "exit-codes.md").read_text(encoding="utf-8")
@@ -127,6 +127,38 @@ def test_65_for_bad_data(folder: Path) -> None:
 @pytest.mark.parametrize(
     "arguments",
     [
+        ("check", "--sizes"),
+        ("check", "--repair-index"),
+        ("search", "moss"),
+        ("show", "1"),
+        ("export", "out"),
+        ("export", "--format", "csv", "out"),
+        ("news", "--since", "2024-01-01"),
+        ("news", "--trending"),
+        ("load", "page.txt"),
+        ("migrate",),
+        ("merge", "catalog.db"),
+        ("serve", "--port", "0"),
+    ],
+)
+def test_65_for_a_file_that_says_its_revision_and_has_no_tables(folder: Path, arguments: tuple[str, ...]) -> None:
+    revision = rows(folder / "catalog.db", "SELECT version_num FROM alembic_version")[0][0]
+    damage(
+        folder / "bare.db",
+        f"PRAGMA application_id = {database_module.APPLICATION_ID}",
+        "CREATE TABLE alembic_version (version_num TEXT)",
+        f"INSERT INTO alembic_version VALUES ('{revision}')",
+    )
+
+    code, said = ends(*arguments, "-d", "bare.db")
+
+    assert code == 65
+    assert re.search(r"^Error: bare\.db: is damaged.*table authors.*; run `catalog check -d bare\.db`", said)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
         ("load", "missing.txt"),
         ("load", "missing.txt", "notes/page.txt", "-d", "new.db"),
         ("search", "moss", "-d", "missing.db"),
@@ -146,6 +178,33 @@ def test_66_for_no_input(folder: Path, arguments: tuple[str, ...]) -> None:
 @pytest.mark.parametrize(
     "arguments",
     [
+        ("search", "moss", "-d", "closed/catalog.db"),
+        ("search", "moss", "-d", "lost.db"),
+        ("diff", "closed.db", "catalog.db"),
+        ("merge", "closed.db", "-d", "new.db"),
+        ("check", "closed.db"),
+        ("load", "closed.txt", "-d", "new.db"),
+    ],
+)
+def test_66_for_what_may_not_be_read_or_is_a_link_to_nothing(folder: Path, arguments: tuple[str, ...]) -> None:
+    folder.chmod(0o777)
+    (folder / "lost.db").symlink_to("nowhere.db")
+    for name in ("closed", "closed.db", "closed.txt"):
+        path = folder / name
+        path.write_bytes(b"moss") if path.suffix else path.mkdir()
+        path.chmod(0)
+    with ordinary_user():
+        code, said = ends(*arguments)
+
+    assert code == 66, said
+    assert re.search(r"; (check its permissions|correct it, or name another file with --database)\.$", said.strip())
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("export", "notes/out", "--format", "csv"),
+        ("export", "--format", "csv", "--table", "papers", "-o", "notes/papers.csv"),
         ("load", "page.txt", "-d", "missing/new.db"),
         ("load", "page.txt", "-d", "notes/new.db"),  # a path under a file stops root, too
         ("export", "notes/out"),

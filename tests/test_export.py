@@ -15,6 +15,7 @@ from catalog.documents import DocumentError, find_documents, open_document
 from catalog.export.documents import export_documents
 from catalog.load import load_documents, load_terms
 from catalog.readers import catalogue_json, read_document
+from tests.catalogues import damage, good_catalogue, plain
 from tests.conftest import ROOT, dump
 from tests.test_cli import ABSTRACT, page
 
@@ -203,3 +204,19 @@ def test_arbitrary_text_after_the_opening_raises_only_document_errors(
     assert catalogue_json.recognizes(document.text)
     with pytest.raises(DocumentError):
         read_document(document)
+
+
+@pytest.mark.parametrize("name", ["../moss", "/moss", "a\0b", "moss/../..", "moss" * 100, "é" * 200])
+def test_a_name_of_a_stranger_leads_nowhere_else(database: Path, name: str) -> None:
+    damage(good_catalogue(database), "UPDATE digests SET name = 'aside' WHERE id = 2")
+    with plain(database) as connection:
+        connection.execute("UPDATE digests SET name = ? WHERE id = 1", (name,))
+    folder = database.parent / "in" / "out"
+
+    paths = list(export_documents(database, folder, facts_only=True))
+
+    assert {path.parent for path in paths} == {folder}
+    assert sorted(folder.iterdir()) == sorted(paths)
+    assert [path.name for path in (database.parent / "in").iterdir()] == ["out"]
+    assert paths[1].name == "aside.json"
+    assert load(database.with_name("other.db"), folder) == []

@@ -21,7 +21,7 @@ from click.testing import CliRunner
 from catalog.cli import main
 from catalog.export.sources import table_source
 from catalog.export.tables import export_files
-from tests.catalogues import damage, good_catalogue, ordinary_user, snapshot
+from tests.catalogues import damage, good_catalogue, not_strict, ordinary_user, snapshot
 from tests.conftest import ROOT
 from tests.exported import csv_cells, export, jsonl_rows
 
@@ -116,7 +116,7 @@ def test_a_full_device_is_one_sentence(library: Path) -> None:
     for name in FORMATS:
         done = export(library, "--format", name, "--table", "papers", "-o", full)
         assert (done.exit_code, done.stderr) == (
-            1,
+            74,
             "Error: /dev/full: cannot be written (No space left on device), so it was not exported; "
             "check that its folder may be written to and has room, or name another place.\n",
         )
@@ -145,7 +145,7 @@ def test_a_disk_that_fills_up_leaves_everything_as_it_was(library: Path, tmp_pat
     with files_of_at_most(20 if name == "parquet" else 30_000):
         done = export(library, out, "--format", name)
 
-    assert done.exit_code == 1
+    assert done.exit_code == 74
     assert done.stderr.startswith(f"Error: {out}/")
     assert "cannot be written (File too large), so it was not exported; " in done.stderr
     assert snapshot(out) == before
@@ -154,7 +154,7 @@ def test_a_disk_that_fills_up_leaves_everything_as_it_was(library: Path, tmp_pat
 def test_where_one_file_cannot_be_put_none_is(library: Path, tmp_path: Path) -> None:
     (tmp_path / "out" / "source_licences.csv").mkdir(parents=True)
     done = export(library, tmp_path / "out", "--format", "csv")
-    assert done.exit_code == 1
+    assert done.exit_code == 73
     assert f"{tmp_path / 'out' / 'source_licences.csv'}: cannot be written (it is a folder), " in done.stderr
     assert snapshot(tmp_path / "out") == {"source_licences.csv": None}
 
@@ -174,7 +174,7 @@ def test_a_folder_that_may_not_be_written_to_is_one_sentence(library: Path, mode
         with ordinary_user():
             for place in ([out], ["-o", out / "authors.csv"]):
                 done = export(working, *place, *arguments)
-                assert done.exit_code == 1
+                assert done.exit_code == 73
                 assert f"{out / 'authors.csv'}: cannot be written (Permission denied), so it was not" in done.stderr
 
         out.chmod(0o755)
@@ -186,7 +186,7 @@ def test_a_place_where_nothing_can_be_is_one_sentence(library: Path, name: str) 
     (library.parent / "notes.txt").write_text("moss\n", encoding="utf-8")
     done = export(library, "--format", "csv", "--table", "papers", "-o", library.parent / name)
     (line,) = done.stderr.splitlines()
-    assert done.exit_code == 1
+    assert done.exit_code == 73
     assert line.startswith(f"Error: {library.parent / name}: cannot be written (")
 
 
@@ -320,3 +320,18 @@ def test_memory_does_not_grow_with_the_catalogue(database: Path, tmp_path: Path,
         done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=600, check=True)
         peaks.append(int(done.stdout.splitlines()[-1]) * 1024)
     assert peaks[1] < peaks[0] + 30_000_000, "five times the rows, 160 MB more of text"
+
+
+def test_a_value_that_is_none_of_its_column_is_told(database: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Large files are not looked through before; here none is."""
+    monkeypatch.setattr("catalog.database._QUICK_CHECK_BYTES", 0)
+    not_strict(good_catalogue(database), "papers", "UPDATE papers SET author_count = 'many'")
+    arguments = ["export", "--format", "parquet", "--table", "papers", "--output"]
+    output = database.with_name("out.parquet")
+
+    result = CliRunner().invoke(main, [*arguments, str(output), "-d", str(database)])
+
+    assert result.exit_code == 65
+    assert result.stderr.startswith(f"Error: {database}: is damaged (in papers: ")
+    assert result.stderr.endswith(f"; run `catalog check -d {database}`, which says what to do.\n")
+    assert not output.exists()

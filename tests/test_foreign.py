@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 import tempfile
 from contextlib import closing
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from catalog.checks import check_catalog
 from catalog.database import known_revisions
 from catalog.errors import CatalogError
 from catalog.foreign import check_foreign, current_file
@@ -171,6 +173,21 @@ def test_an_unfinished_change_that_nobody_may_finish_is_refused() -> None:
 
         with ordinary_user(), pytest.raises(CatalogError, match="has an unfinished change beside it"):
             check_foreign(path)
+
+
+def test_an_unfinished_change_is_told_with_the_way_to_take_it_back(path: Path, tmp_path: Path) -> None:
+    killed = tmp_path / "killed.db"
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute("PRAGMA cache_size = 1")  # so that pages are written before the end of the change
+        connection.execute("BEGIN IMMEDIATE")
+        connection.execute("CREATE TABLE moss AS SELECT zeroblob(1000000) AS blob")
+        shutil.copy(path, killed)
+        shutil.copy(f"{path}-journal", f"{killed}-journal")
+
+    with pytest.raises(CatalogError, match=r"unfinished change .*; run `catalog check -d .*killed\.db`, which"):
+        check_foreign(killed)
+    assert not any(result.broken for result in check_catalog(killed))
+    assert check_foreign(killed) == known_revisions()[-1]
 
 
 def test_text_in_a_column_of_numbers_is_noticed(path: Path) -> None:

@@ -177,6 +177,10 @@ REFUSED = {
         lambda path: damage(path, "UPDATE rejects SET text = CAST(x'ff20' AS TEXT)"),
         "is not sound even with new indexes (text",
     ),
+    "a column of somebody": (
+        lambda path: damage(path, "ALTER TABLE papers ADD COLUMN note TEXT"),
+        "holds the column note in papers, which is none of the catalogue's and would be lost",
+    ),
     "a table of somebody": (
         lambda path: damage(path, "CREATE TABLE notes (id INTEGER PRIMARY KEY)"),
         "holds the table notes, which is none of the catalogue's and would be lost",

@@ -10,7 +10,7 @@ import click
 
 _LIMIT = 20
 
-_file = click.Path(path_type=Path)
+_file = click.Path(path_type=Path, readable=False)
 
 
 @click.command()

@@ -130,9 +130,10 @@ def _refuse_with_documents(options: dict[str, object]) -> None:
 
 def _export_documents(folder: Path, facts_only: bool, database: Path) -> None:
     from catalog.export.documents import export_documents
+    from catalog.terminal import plain
 
     count = sum(1 for _ in export_documents(database, folder, facts_only=facts_only))
-    click.echo(f"Wrote {count} {'document' if count == 1 else 'documents'} to {folder}.")
+    click.echo(f"Wrote {count} {'document' if count == 1 else 'documents'} to {plain(str(folder))}.")
 
 
 def _chosen(tables: Sequence[str], questions: Sequence[str], given: Sequence[str]) -> list[Source]:
@@ -161,15 +162,17 @@ def _setting(text: str, known: Sequence[str]) -> tuple[str, str]:
 
 def _export_into_folder(folder: Path, chosen: Sequence[Source], format_name: FormatName, database: Path) -> None:
     from catalog.export.tables import export_files
+    from catalog.terminal import plain
 
     targets = [(source, folder / f"{source.name}.{format_name}") for source in chosen]
     export_files(database, targets, format_name, progress=_bar)
-    click.echo(f"Wrote {len(targets)} {'file' if len(targets) == 1 else 'files'} to {folder}.")
+    click.echo(f"Wrote {len(targets)} {'file' if len(targets) == 1 else 'files'} to {plain(str(folder))}.")
 
 
 def _export_one(output: Path, source: Source, format_name: FormatName, database: Path) -> None:
     from catalog.export.outputs import is_stream, standard_output, stream
     from catalog.export.tables import export_files, export_stream, no_progress
+    from catalog.terminal import plain
 
     if str(output) == "-":
         on_terminal = sys.stdout.isatty()
@@ -182,7 +185,7 @@ def _export_one(output: Path, source: Source, format_name: FormatName, database:
             export_stream(database, source, file, format_name, progress=_bar)
     else:
         export_files(database, [(source, output)], format_name, progress=_bar)
-        click.echo(f"Wrote {output}.")
+        click.echo(f"Wrote {plain(str(output))}.")
 
 
 def _bar(length: int) -> Any:

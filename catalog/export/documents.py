@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from itertools import islice
@@ -21,6 +22,8 @@ from catalog.models import digests, link_assertions, links, paper_variants, pape
 
 _Offered = dict[int, list[Link]]
 _BATCH: Final = 1000
+_MOST_BYTES: Final = 180
+"""Of a file name, so that a draft of it has one, too: file systems take 255."""
 
 
 def export_documents(database: Path, folder: Path, *, facts_only: bool) -> Iterator[Path]:
@@ -36,7 +39,7 @@ def export_documents(database: Path, folder: Path, *, facts_only: bool) -> Itera
         with translated_errors(database), engine.begin() as connection:
             for document in connection.execute(select(source_documents).order_by(source_documents.c.id)).all():
                 name, content = _interchange(connection, document, facts_only=facts_only)
-                path = folder / f"{name}.json"
+                path = folder / f"{_safe(name, document.sha256)}.json"
                 with Drafts() as drafts, drafts.file(path) as file:
                     file.write(encode(content).encode("utf-8"))
                 yield path
@@ -85,6 +88,15 @@ def written_digests(
     """Return the digests of a document in the format, each with its row."""
     offered = _links(connection, document, link_assertions.c.digest_id.is_not(None))
     return [(digest, _digest(connection, digest, offered[digest.id], with_prose=with_prose)) for digest in own]
+
+
+def _safe(name: str, sha256: str) -> str:
+    """Return `name` as the name of a file inside the folder: it may come from a stranger's document or catalogue.
+
+    Another one is told apart by the hash of its document.
+    """
+    safe = re.sub(r"[/\\\0]", "_", name).encode("utf-8")[:_MOST_BYTES].decode("utf-8", "ignore")
+    return name if safe == name else f"{safe}-{sha256[:8]}"
 
 
 def _file_name(document: Row[Any]) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO
 
-from catalog.errors import CatalogError
+from catalog.errors import CatalogError, exit_code_of_writing
 from catalog.syncing import sync_folder
 
 
@@ -96,5 +96,6 @@ def _told(place: Path | str) -> Iterator[None]:
         reason = error.strerror or str(error)
         raise CatalogError(
             f"{place}: cannot be written ({reason}), so it was not exported; "
-            "check that its folder may be written to and has room, or name another place."
+            "check that its folder may be written to and has room, or name another place.",
+            exit_code_of_writing(error),
         ) from error

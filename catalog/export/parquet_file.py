@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any, BinaryIO, Final
 
 from catalog.errors import CatalogError
-from catalog.export.rows import Row, Rows
+from catalog.export.rows import Row, Rows, WrongValueError
 
 try:
     import pyarrow
@@ -27,13 +27,19 @@ _TYPES: Final = {"integer": pyarrow.int64(), "real": pyarrow.float64(), "text": 
 
 
 def write_parquet(file: BinaryIO, rows: Rows) -> None:
-    """Write the rows to `file` in groups, compressed with Zstandard; comments are metadata of schema and fields."""
+    """Write the rows to `file` in groups, compressed with Zstandard; comments are metadata of schema and fields.
+
+    Raises WrongValueError where a value is none of its column.
+    """
     schema = _schema(rows)
     with pyarrow.parquet.ParquetWriter(_Sink(file), schema, compression="zstd") as writer:
         for group in _groups(rows.rows):
             columns = zip(zip(*group, strict=True), schema.types, strict=True)
-            arrays = [pyarrow.array(values, kind) for values, kind in columns]
-            writer.write_batch(pyarrow.record_batch(arrays, schema=schema), row_group_size=ROWS_IN_GROUP)
+            try:
+                arrays = [pyarrow.array(values, kind) for values, kind in columns]
+                writer.write_batch(pyarrow.record_batch(arrays, schema=schema), row_group_size=ROWS_IN_GROUP)
+            except pyarrow.ArrowException as error:
+                raise WrongValueError(str(error)) from error
 
 
 def _schema(rows: Rows) -> Any:

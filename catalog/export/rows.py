@@ -18,6 +18,10 @@ ROWS_IN_STEP: Final = 1_000
 Row = tuple[Any, ...]
 
 
+class WrongValueError(Exception):
+    """A value is none of its column: only damage puts one there, and only large files are not looked through first."""
+
+
 @dataclass(frozen=True, slots=True)
 class Rows:
     """What a format writes. `rows` can be gone through once, and holds no more than one of them in memory."""

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import BinaryIO, Literal, get_args
 
-from catalog.errors import CatalogError
+from catalog.damage import shown
+from catalog.errors import CatalogError, ExitCode
 from catalog.export.outputs import Drafts
-from catalog.export.rows import Rows, one_state, rows_of, step_count
+from catalog.export.rows import Rows, WrongValueError, one_state, rows_of, step_count
 from catalog.export.sources import Source
 
 FormatName = Literal["csv", "jsonl", "parquet"]
@@ -47,7 +48,7 @@ def export_files(
         length = sum(step_count(connection, source) for source, _ in targets)
         with progress(length) as on_step, Drafts() as drafts:
             for source, path in targets:
-                with drafts.file(path) as file:
+                with drafts.file(path) as file, _told_of(database, source):
                     write(file, rows_of(connection, source, on_step))
 
 
@@ -56,8 +57,23 @@ def export_stream(
 ) -> None:
     """Write one table or question to `file`, as it is read. Raises CatalogError where the catalogue cannot be read."""
     write = _writer(format_name)
-    with one_state(database) as connection, progress(step_count(connection, source)) as on_step:
+    with (
+        one_state(database) as connection,
+        progress(step_count(connection, source)) as on_step,
+        _told_of(database, source),
+    ):
         write(file, rows_of(connection, source, on_step))
+
+
+@contextmanager
+def _told_of(database: Path, source: Source) -> Iterator[None]:
+    try:
+        yield
+    except WrongValueError as error:
+        damaged = f"{database}: is damaged (in {source.name}: {shown(str(error))})"
+        raise CatalogError(
+            f"{damaged}; run `catalog check -d {database}`, which says what to do.", ExitCode.BAD_DATA
+        ) from error
 
 
 def _writer(format_name: FormatName) -> Write:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     "others",
     nargs=-1,
     required=True,
-    type=click.Path(path_type=Path),
+    type=click.Path(path_type=Path, readable=False),
     metavar="OTHER...",
     help="Catalogue files of others; they may be of older versions.",
 )

@@ -32,7 +32,12 @@ _FORMATS = ["text", "markdown", "html", "atom"]
 @click.option("--limit", type=click.IntRange(1, 1000), default=50, show_default=True, help="Most papers to list.")
 @click.option("--format", "format_name", type=click.Choice(_FORMATS), help="What to print.  [default: text]")
 @click.option("--site", metavar="URL", help="Address of the published site, for links to its pages.")
-@click.option("--mail", type=click.Path(path_type=Path), metavar="FILE", help="Send to the recipients in this file.")
+@click.option(
+    "--mail",
+    type=click.Path(path_type=Path, readable=False),
+    metavar="FILE",
+    help="Send to the recipients in this file.",
+)
 @click.option(
     "--eml", "folder", type=click.Path(path_type=Path), metavar="FOLDER", help="Write the mails there, send nothing."
 )

@@ -57,8 +57,8 @@ def release_catalog(database: Path, release: Path, *, on_step: Callable[[], None
 _OF_THE_SOURCE: Final = ("SQLITE_BUSY", "SQLITE_CORRUPT", "SQLITE_NOTADB")
 """Errors that can only come from the working file: the others are made just now."""
 
-_OF_DAMAGED_ROWS: Final = ("SQLITE_CORRUPT", "SQLITE_NOTADB", "SQLITE_CONSTRAINT", "SQLITE_MISMATCH")
-"""Errors of a copy of rows that no check would pass."""
+_OF_DAMAGED_ROWS: Final = ("SQLITE_CORRUPT", "SQLITE_NOTADB", "SQLITE_CONSTRAINT", "SQLITE_MISMATCH", "SQLITE_ERROR")
+"""Errors of a copy of rows or tables that no check would pass."""
 
 
 def _write_draft(database: Path, release: Path, draft: Path, on_step: Callable[[], None]) -> None:
@@ -115,6 +115,9 @@ def _checked(database: Path, release: Path, draft: Path) -> dict[str, str]:
 
 def _require_free(database: Path, release: Path) -> None:
     """Refuse to put a release where it would replace something else, or where SQLite would change it at once."""
+    if any("\ud800" <= character <= "\udfff" for character in release.name):  # bytes that Python could not read
+        sentence = f"{release}: is no UTF-8, and what lies beside it names it; name another file."
+        raise CatalogError(sentence, ExitCode.USAGE)
     if os.path.lexists(release):
         if not release.is_file():
             raise CatalogError(f"{release}: is no file; name another one.", ExitCode.CANNOT_CREATE)

@@ -38,6 +38,8 @@ def show(what: tuple[str, ...], as_json: bool, database: Path) -> None:
     from catalog.terminal import sentence
 
     words = " ".join(what)
+    if any("\ud800" <= character <= "\udfff" for character in words):  # bytes that Python could not read
+        raise click.UsageError("WHAT is no UTF-8.")
     found = answer(database, words)
     if not found:
         shown = words if len(words) <= 80 else f"{words[:80]}…"
