@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 
 from lxml import etree
 
-from catalog.readers.saved_page_places import Places, Span
+from catalog.readers.saved_page_places import MAX_TAG, Places, Span
 from catalog.values import value
 
 # libxml2 counts lines in 16 bits; a card or an attribute with JSON takes one line of the text that it is given.
@@ -123,14 +123,17 @@ def shown(text: str) -> str:
 def outline(text: str) -> Outline:
     """Take the HTML of a page apart.
 
-    Raises OutlineError where it is no HTML, has too many tags or cards, nests too deep, or holds a piece beyond the
-    parser's limit of 10 MB; the parser (libxml2) then drops the rest, and half a page must not pass for the whole.
+    Raises OutlineError where it is no HTML, has too many tags or cards, or too long a tag, nests too deep, or holds a
+    piece beyond the parser's limit of 10 MB; the parser (libxml2) then drops the rest, and half a page must not pass
+    for the whole.
     """
     if text.count("<") > MAX_TAGS:
         raise OutlineError(f"has more than {MAX_TAGS:,} tags; save the listing page alone")
     places = Places(text)
     if len(places.marks) > MAX_MARKS:
         raise OutlineError(f"has more than {MAX_MARKS:,} tags of cards; save the listing page alone")
+    if places.longest_tag() > MAX_TAG:
+        raise OutlineError(f"has a tag of more than {MAX_TAG:,} characters; save the listing page alone")
     root = _parse(places.marked_text())
     found = _Walk(places).outline(root)
     found.saved_from = _saved_from(text)

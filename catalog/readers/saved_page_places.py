@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from itertools import accumulate, pairwise
+from itertools import accumulate, chain, islice, pairwise
 from operator import attrgetter
 from typing import Final
 
@@ -16,13 +16,19 @@ from lxml import etree
 
 from catalog.values import value
 
+# The parser compares each attribute of a tag with all others, so that their number has to be bounded.
+MAX_TAG: Final = 4_000
+
 # The sets of first characters come first, for which a text is searched many times faster than for alternatives.
 _MARK = re.compile(r"[<dD][aA](?i:(?<=<a)rticle(?=[\s/>])|(?<=\sda)ta-props(?=[\s=]))")
 _CARD_END = re.compile(r"</article\s{0,99}>", re.IGNORECASE)
 _PAGE_END = re.compile(r"</(?i:body|html)\s{0,99}>")
-_SCRIPT = re.compile(r"<[sS](?i:cript)(?=[\s/>])")
-_SCRIPT_END = re.compile(r"</[sS](?i:cript)")
+_SCRIPT = re.compile(r"<[sS](?i:cript|tyle)(?=[\s/>])")
+_SCRIPT_END = re.compile(r"</[sS](?i:cript|tyle)")
 _ATTRIBUTE_START = re.compile(r"""data-props\s{0,99}=\s{0,99}(["'])""", re.IGNORECASE)
+# Possessive: the time is linear.
+_TAG = re.compile(r"""<[a-zA-Z](?:[^>"'=]++|=\s*+(?:"[^"]*+"|'[^']*+')|[="'])*+""")
+_VALUE = re.compile(r"""=\s*+(?:"[^"]*+"|'[^']*+')""")
 _PAPER_LINK = re.compile(
     r"""href\s{0,9}=\s{0,9}["']?[^\s"'<>?#&/]{0,9}/{0,2}[^\s"'<>?#&/]{0,60}/papers/([0-9][^\s"'<>?#&]{0,60})"""
 )
@@ -78,6 +84,12 @@ class Places:
         text = "\n".join(piece.replace("\r", " ").replace("\n", " ") for piece in pieces)
         # A browser shows what follows the end of the page; the parser drops it where elements were left open.
         return _PAGE_END.sub("", text)
+
+    def longest_tag(self) -> int:
+        """How many characters the longest tag outside of scripts has, values in quotes left out."""
+        between = pairwise([0, *chain.from_iterable(self._scripts), len(self._text)])
+        tags = (match for start, end in islice(between, 0, None, 2) for match in _TAG.finditer(self._text, start, end))
+        return max((len(_VALUE.sub("=", tag[0])) for tag in tags if tag.end() - tag.start() > MAX_TAG), default=0)
 
     def page(self) -> Span:
         """The whole text."""
@@ -157,7 +169,7 @@ def _next(places: Sequence[int], offset: int) -> int | None:
 
 
 def _scripts(text: str) -> list[tuple[int, int]]:
-    """Where scripts begin and end, in order; they may write cards of their own.
+    """Where scripts and styles begin and end, in order; scripts may write cards of their own.
 
     A script that holds another one, or does not end, has lost its end, and what follows in it is of the page.
     """
