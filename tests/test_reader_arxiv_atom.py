@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import xml.etree.ElementTree as ElementTree
+from pathlib import Path
 from xml.sax.saxutils import escape
 
 import pytest
 
-from catalog.documents import Document, open_document, split_lines
-from catalog.readers import arxiv_atom
+from catalog.documents import Document, DocumentError, open_document, split_lines
+from catalog.readers import arxiv_atom, read_document
 from catalog.records import LinkRecord, PaperRecord
 from catalog.rows import mention_rows
 from tests.atom_feeds import END, ERROR, HEAD, SOCKS, check_account, document, entry, papers, read, refusal
@@ -235,6 +236,16 @@ def test_what_looks_like_a_tag_and_is_none_moves_no_place() -> None:
 )
 def test_what_is_no_feed_is_refused(text: str, what: str) -> None:
     assert refusal(text).startswith(f"answer.xml: {what}")
+
+
+def test_a_feed_with_a_document_type_is_known_and_refused(tmp_path: Path) -> None:
+    feed = HEAD.replace("<feed", '<!DOCTYPE feed [<!ENTITY ferns "ferns">]>\n<feed', 1) + entry() + END
+    (tmp_path / "feed.xml").write_text(feed, encoding="utf-8")
+    document = open_document(tmp_path / "feed.xml")
+    assert isinstance(document, Document)
+
+    with pytest.raises(DocumentError, match="declares a document type, which no feed of arXiv does; fetch it again"):
+        read_document(document)
 
 
 def test_too_many_tags_are_refused() -> None:

@@ -30,7 +30,10 @@ _LOOKED_AT: Final = 4096
 _BLANKS: Final = "\ufeff \t\r\n"
 _ERROR_ID = re.compile(r"https?://(?:export\.)?arxiv\.org/api/errors", re.IGNORECASE)
 
-_PROLOG = re.compile(r"<\?.{0,999}?\?>|<!--.{0,999}?-->|[ \t\r\n]{1,999}", re.DOTALL)
+_PROLOG = re.compile(
+    r"<\?.{0,999}?\?>|<!--.{0,999}?-->|<!DOCTYPE[^<>\[]{0,500}+(?:\[[^\]]{0,3000}+\]\s{0,99}+)?>|[ \t\r\n]{1,999}",
+    re.DOTALL,
+)
 _ROOT = re.compile(r"<(?:[A-Za-z]\w{0,20}:)?feed[\s>]")
 _OF_ARXIV = re.compile(r"arxiv\.org/(?:api/|schemas/atom)")
 _PLACE_IN_MESSAGE = re.compile(r",? line \d{1,10}(?:, column \d{1,10})?")
