@@ -83,9 +83,9 @@ def check_tables(
     """Run the checks of what the tables hold, on a file that `require_current` has passed.
 
     That is every check but those of what can be made again (comments and licences, the search index, free pages) and
-    those that `check_copy` does, for a reference that leads nowhere does so in a copy too: of CHECK constraints and of
-    references, but for `loads`, which is not copied row by row. `on_begin` is called with the connection once it has
-    begun to read. Raises CatalogError where the file cannot be read at all.
+    those that are left to a copy: of CHECK constraints and of references, which lead nowhere in a copy where they do so
+    here. (Those of `loads`, which is not copied row by row, are looked at.) `on_begin` is called with the connection
+    once it has begun to read. Raises CatalogError where the file cannot be read at all.
     """
     with translated_errors(database), _reading(database, knows_rules=False) as connection:
         driver = _driver(connection)
@@ -107,12 +107,12 @@ def check_references(database: Path, *, most: int = 10) -> CheckResult:
 def check_copy(copy: Path, *, most: int = 10) -> Iterator[CheckResult]:
     """Run the checks of what a copy of checked tables under other ids could have got wrong, search index apart.
 
-    The file may be written to, and is not. Raises CatalogError where it cannot be read at all.
+    The check of references stands alone (`check_references`): it can be run beside these. The file may be written to,
+    and is not. Raises CatalogError where it cannot be read at all.
     """
     with translated_errors(copy), _reading(copy, knows_rules=True) as connection:
         yield _soundness(connection, most)
         yield from _schema(connection, most)
-        yield _references(connection, most)
 
 
 def failure(database: Path, results: Sequence[CheckResult]) -> str | None:

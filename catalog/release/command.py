@@ -106,10 +106,11 @@ def _may_be_of_damaged_rows(error: Exception) -> bool:
 
 def _checked(database: Path, release: Path, draft: Path) -> dict[str, str]:
     """Return what goes beside the release; meanwhile the file itself is checked, and may be refused."""
-    with ThreadPoolExecutor(1) as pool:
+    with ThreadPoolExecutor(2) as pool:
         checks = pool.submit(lambda: list(check_copy(draft)))
+        references = pool.submit(check_references, draft)
         texts = texts_beside(draft, release)
-        _refuse_broken(database, checks.result())
+        _refuse_broken(database, [*checks.result(), references.result()])
     return texts
 
 
