@@ -9,7 +9,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Column, Text
 
+from catalog import check_narrow
 from catalog import database as database_module
 from catalog.checks import CHECKS, CheckResult, check_catalog
 from catalog.database import CatalogError
@@ -136,3 +138,19 @@ def test_no_check_reads_a_whole_table_for_each_row(database: Path, name: str) ->
 def _is_scan(step: str) -> bool:
     """Whether a step of a plan reads every row of a table, and not those of a list or of what was found before."""
     return step.startswith("SCAN ") and "VIRTUAL TABLE" not in step and "(subquery" not in step
+
+
+@pytest.mark.parametrize(
+    "statement", ["SELECT 1", "UPDATE papers SET digest_count = 7, doi = '10.1/moss', abstract = NULL"]
+)
+def test_where_papers_cannot_be_had_without_abstracts_the_checks_say_the_same(
+    database: Path, statement: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    damage(database, statement)
+    expected = failed(database)
+
+    monkeypatch.setattr(check_narrow, "_COLUMNS", [*check_narrow._COLUMNS, Column("moss", Text)])
+    found = failed(database)
+
+    assert found == expected
+    assert set(found) == ({"derived columns", "DOI out of line", "text not as given"} if "doi" in statement else set())

@@ -200,6 +200,29 @@ def test_the_end_of_an_overflow_chain_is_cleaned(tmp_path: Path, size: int) -> N
     assert path.read_bytes()[PAGE_SIZE:].count(1) == clean[PAGE_SIZE:].count(1)
 
 
+@pytest.mark.parametrize("size", [4096, 16384])
+@pytest.mark.parametrize("place", [0, 1, 41, 80])
+def test_the_end_of_the_one_chain_is_cleaned_that_starts_among_many_short_cells(
+    tmp_path: Path, size: int, place: int
+) -> None:
+    rows = [
+        ("INSERT INTO moss (name) VALUES (?)", ("long" * 5500 if number == place else f"{number:04}",))
+        for number in range(81)
+    ]
+    path = make(tmp_path / "one.db", "BEGIN", *rows, "COMMIT", size=size)
+    content = bytearray(path.read_bytes())
+    ends = [end for end in range(2 * size, len(content) + 1, size) if content[end - size : end - size + 4] == bytes(4)]
+    (end,) = [end for end in ends if content[end - 9 : end] == bytes(9)]  # that of the index; the other one is full
+    content[end - 9 : end] = b"\x77" * 9
+    path.write_bytes(content)
+    before = held(path)
+
+    normalise_pages(path)
+
+    assert held(path) == before
+    assert b"\x77" * 9 not in path.read_bytes()
+
+
 def test_a_release_of_few_papers_has_small_pages() -> None:
     assert [page_size(count) for count in (0, 9_999, 10_000, 1_000_000)] == [1024, 1024, 16384, 16384]
 

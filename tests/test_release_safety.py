@@ -129,6 +129,8 @@ def refused(database: Path, release: Path) -> str:
         ("UPDATE digest_entries SET position = 9 WHERE position = 2", "gap in positions"),
         ("INSERT INTO paper_authors VALUES (1, 1, 77)", "foreign keys"),
         ("UPDATE digests SET repeats_digest_id = 77 WHERE id = 1", "foreign keys"),
+        ("UPDATE paper_links SET paper_id = 77 WHERE paper_id = 1", "foreign keys"),
+        ("INSERT INTO loads (source_document_id, entry_count, reject_count) VALUES (77, 1, 0)", "foreign keys"),
         ("DROP INDEX ix_papers_publication_date", "schema"),
         ("CREATE TABLE notes (id INTEGER PRIMARY KEY)", "schema"),
     ],

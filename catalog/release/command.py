@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from catalog.checks import CheckResult, check_copy
+from catalog.checks import CheckResult, check_copy, check_references
 from catalog.database import file_revision, require_current, translated_errors
 from catalog.errors import CatalogError, ExitCode, exit_code_of_writing
 from catalog.release.beside import SUFFIXES, beside, texts_beside
@@ -87,10 +87,10 @@ def _write_draft(database: Path, release: Path, draft: Path, on_step: Callable[[
             normalise_pages(draft)
         except (StoppedError, CopyError, sqlite3.Error) as error:
             if _may_be_of_damaged_rows(error):
-                _refuse_broken(database, checks.results())
+                _refuse_broken_source(database, checks, error)
             raise
         on_step()
-        _refuse_broken(database, checks.results())
+        _refuse_broken_source(database, checks)
         on_step()
 
 
@@ -106,10 +106,11 @@ def _may_be_of_damaged_rows(error: Exception) -> bool:
 
 def _checked(database: Path, release: Path, draft: Path) -> dict[str, str]:
     """Return what goes beside the release; meanwhile the file itself is checked, and may be refused."""
-    with ThreadPoolExecutor(1) as pool:
+    with ThreadPoolExecutor(2) as pool:
         checks = pool.submit(lambda: list(check_copy(draft)))
+        references = pool.submit(check_references, draft)
         texts = texts_beside(draft, release)
-        _refuse_broken(database, checks.result())
+        _refuse_broken(database, [*checks.result(), references.result()])
     return texts
 
 
@@ -147,8 +148,15 @@ def _is_earlier_release(path: Path) -> bool:
         return False
 
 
+def _refuse_broken_source(database: Path, checks: Checking, error: Exception | None = None) -> None:
+    """Refuse a catalogue that breaks a rule, or one whose references may be what an `error` in copying came of."""
+    results = checks.results()
+    if error is not None or any(result.broken for result in results):
+        _refuse_broken(database, [*results, check_references(database)])
+
+
 def _refuse_broken(database: Path, results: Iterable[CheckResult]) -> None:
-    broken = [result.name for result in results if result.broken]
+    broken = dict.fromkeys(result.name for result in results if result.broken)  # two may be of the references
     if broken:
         raise CatalogError(
             f"{database}: does not pass every check ({', '.join(broken)}), so nothing was released; "

@@ -21,7 +21,7 @@ from catalog.fresh import Row, fresh_catalogue
 from catalog.models import metadata
 from catalog.release.order import CONTENT_TABLES, ORDER, primary_key
 from catalog.release.pages import page_size
-from catalog.release.scratch import joined, open_scratch, place_rows, selected
+from catalog.release.scratch import REFERRED, in_order, joins, open_scratch, place_rows, value
 from catalog.release.search_index import copy_search_index
 
 # As Alembic makes it, in the layout of all the other tables.
@@ -50,7 +50,10 @@ JOIN temp.place_of_source_documents AS place ON place.old = loaded.source_docume
 ORDER BY place.new
 """
 
-STEP_COUNT: Final = len(ORDER) + len(CONTENT_TABLES) + 4
+PLACED: Final = tuple(name for name in ORDER if name in REFERRED)
+"""The tables whose rows get their new ids before they are copied, because others refer to them."""
+
+STEP_COUNT: Final = len(PLACED) + len(CONTENT_TABLES) + 4
 """How often `copy_catalogue` calls `on_step`."""
 
 
@@ -90,6 +93,8 @@ def copy_catalogue(
         connection.execute("COMMIT")
         (paper_count,) = connection.execute("SELECT count(*) FROM main.papers").fetchone()
         connection.execute(f"PRAGMA main.page_size = {page_size(paper_count)}")
+        # VACUUM gives the new file as many pages of cache as that would be of 4,096 bytes.
+        connection.execute("PRAGMA main.cache_size = -4096")
         connection.execute("VACUUM main INTO ?", (target.absolute().as_uri(),))
         on_step()
 
@@ -100,7 +105,7 @@ def _execute(connection: sqlite3.Connection, statements: Iterable[str]) -> None:
 
 
 def _copy_rows(connection: sqlite3.Connection, catalogue_version: str, on_step: Callable[[], None]) -> None:
-    for name in ORDER:
+    for name in PLACED:
         place_rows(connection, metadata.tables[name])
         on_step()
     for name in CONTENT_TABLES:
@@ -132,15 +137,21 @@ def _insert(connection: sqlite3.Connection, name: str, rows: list[Row]) -> None:
 
 def _copy(table: Table) -> str:
     """The statement that copies `table`, every id replaced by the place of its row."""
-    columns = [column.name for column in table.columns if column.computed is None]
-    listed = ", ".join(f'"{name}"' for name in columns)
-    if table.name not in ORDER:
-        rows = f"{selected(table, columns)} FROM {joined(table, columns)} ORDER BY {primary_key(table)}"
-        return f"INSERT INTO main.{table.name} ({listed}) SELECT {rows}"
-    others = columns[1:]
-    # CROSS JOIN keeps the order of the loops: places one after the other, and the row of each.
-    return (
-        f"INSERT INTO main.{table.name} ({listed}) SELECT place.new, {selected(table, others)} "  # noqa: S608
-        f"FROM temp.place_of_{table.name} AS place CROSS JOIN {joined(table, others)} "
-        "WHERE row.id = place.old ORDER BY place.new"
-    )
+    names = [column.name for column in table.columns if column.computed is None]
+    if table.name in PLACED:
+        others = names[1:]
+        rows = (
+            f"SELECT place.new, {_values(table, others)} FROM temp.place_of_{table.name} AS place "  # noqa: S608
+            # CROSS JOIN keeps the order of the loops: places one after the other, and the row of each.
+            f"CROSS JOIN working.{table.name} AS row {joins(table, others)} WHERE row.id = place.old ORDER BY place.new"
+        )
+    else:
+        keys = ORDER.get(table.name) or primary_key(table).split(", ")
+        names = [name for name in names if name != "id"]  # the number of each row as it comes
+        rows = f"SELECT {_values(table, names, keys[0])} {in_order(table, names, keys)}"
+    listed = ", ".join(f'"{name}"' for name in names)
+    return f"INSERT INTO main.{table.name} ({listed}) {rows}"
+
+
+def _values(table: Table, names: list[str], first: str = "") -> str:
+    return ", ".join(value(table, name, first) for name in names)

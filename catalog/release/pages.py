@@ -169,7 +169,14 @@ def _cells(page: bytearray, start: int) -> tuple[int, ...]:
 
 def _clean_fragments(page: bytearray, start: int, content: int) -> None:
     """Zero the up to three bytes between cells that are too few for a free block."""
-    used = [(cell, cell + _cell_size(page, start, cell)) for cell in _cells(page, start)]
+    skip = _cell_skip(page[start])
+    used = [
+        # Most cells of an index tell their size by one byte: this line runs for each of many thousands.
+        (cell, cell + skip + 1 + page[cell + skip])
+        if page[start] in (_INTERIOR_INDEX, _LEAF_INDEX) and 3 <= page[cell + skip] < 128
+        else (cell, cell + _cell_size(page, start, cell))
+        for cell in _cells(page, start)
+    ]
     freeblock = unpack_from(">H", page, start + 1)[0]
     while freeblock:
         following, size = unpack_from(">HH", page, freeblock)
@@ -179,13 +186,14 @@ def _clean_fragments(page: bytearray, start: int, content: int) -> None:
     for cell, cell_end in [*sorted(used), (len(page), len(page))]:
         if cell > end:
             page[end:cell] = bytes(cell - end)
-        end = max(end, cell_end)
+        if cell_end > end:  # max() takes longer, so many times
+            end = cell_end
 
 
 def _cell_size(page: bytearray, start: int, cell: int) -> int:
     """Return the bytes of a cell on its page, at least 4 of which SQLite gives to each."""
     kind = page[start]
-    at = cell + (4 if kind in (_INTERIOR_INDEX, _INTERIOR_TABLE) else 0)
+    at = cell + _cell_skip(kind)
     if kind == _INTERIOR_TABLE:
         return _varint(page, at)[1] - cell
     payload, at = _varint(page, at)
@@ -200,8 +208,10 @@ def _overflows(page: bytearray, start: int) -> Iterator[_Overflow]:
     kind = page[start]
     if kind == _INTERIOR_TABLE:
         return
-    skip = 4 if kind == _INTERIOR_INDEX else 0
-    # Nearly every cell is told by its first two bytes to be too short: this line runs once for each row of the file.
+    if not _may_have_long_cells(page, start):
+        return
+    skip = _cell_skip(kind)
+    # Nearly every cell is told by its first two bytes to be too short.
     least = 128 + (_most_local(kind, len(page)) >> 7)
     cells = _cells(page, start)
     long = [
@@ -221,6 +231,37 @@ def _overflows(page: bytearray, start: int) -> Iterator[_Overflow]:
         yield unpack_from(">I", page, at + local)[0], payload - local
 
 
+def _may_have_long_cells(page: bytearray, start: int) -> bool:
+    """Return whether two cells are so far apart that one between may overflow: told without a look at each of them.
+
+    In blocks of 256 bytes, in which high bytes of the pointers count, such a cell leaves some free of others.
+    """
+    cell_count, pointers_start = unpack_from(">H", page, start + 3)[0], _pointers_start(page, start)
+    free_blocks = _least_local(len(page)) // 256 - 1
+    if free_blocks < 1 or cell_count < 32:
+        return True
+    pointers = bytes(page[pointers_start : pointers_start + 2 * cell_count])
+    blocks, last = set(pointers[::2]), len(page) // 256 - 1
+    if min(blocks) == 0 or max(blocks) > last:
+        return True
+    if any(bytes((last, byte)) in pointers for byte in (253, 254, 255)):  # where a cell may be too near to the end
+        return True
+    seen = bytearray(last + 1)
+    for block in blocks:
+        seen[block] = 1
+    return bytes(free_blocks) in seen[min(blocks) :]
+
+
+def _cell_skip(kind: int) -> int:
+    """Return how many bytes stand in a cell before its first number: on some pages, that of the page below."""
+    return 4 if kind in (_INTERIOR_INDEX, _INTERIOR_TABLE) else 0
+
+
+def _least_local(size: int) -> int:
+    """Return how many bytes of payload stand at least on the page of a cell that overflows (1.6)."""
+    return (size - 12) * 32 // 255 - 23
+
+
 def _most_local(kind: int, size: int) -> int:
     """Return how many bytes of payload such a page holds of one cell, before the others overflow (1.6)."""
     return size - 35 if kind == _LEAF_TABLE else (size - 12) * 64 // 255 - 23
@@ -230,7 +271,7 @@ def _local_size(payload: int, kind: int, size: int) -> int:
     most = _most_local(kind, size)
     if payload <= most:
         return payload
-    least = (size - 12) * 32 // 255 - 23
+    least = _least_local(size)
     local = least + (payload - least) % (size - 4)
     return local if local <= most else least
 

@@ -30,6 +30,7 @@ def make_search_index(working: Path, scratch: Path, on_begin: Callable[[sqlite3.
     sqlite3.Error where a file cannot be read or written.
     """
     with closing(open_scratch(scratch, working)) as connection:
+        connection.execute("PRAGMA main.cache_size = -2048")  # what is written here is not read again soon
         connection.execute("BEGIN")
         connection.execute("SELECT 1 FROM working.sqlite_master").fetchone()
         on_begin(connection)
