@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from catalog.database import translated_errors
+from catalog.database import file_revision, translated_errors
 from catalog.errors import CatalogError, ExitCode
 from tests.catalogues import good_catalogue, plain
 
@@ -87,3 +87,27 @@ def test_an_error_that_is_not_of_the_file_stays_what_it_is(database: Path) -> No
 
     with pytest.raises(sqlite3.OperationalError, match="no such table: moss"), translated_errors(database):
         sqlite3.connect(database).execute("SELECT 1 FROM moss")
+
+
+def test_an_error_of_a_file_that_cannot_be_compared_stays_what_it_is(tmp_path: Path) -> None:
+    gone = tmp_path / "gone.db"
+
+    with pytest.raises(sqlite3.OperationalError, match="no such table: moss"), translated_errors(gone):
+        sqlite3.connect(":memory:").execute("SELECT 1 FROM moss")
+
+
+def test_a_revision_that_nothing_can_read_is_one_sentence(database: Path) -> None:
+    good_catalogue(database)
+    with closing(sqlite3.connect(database)) as connection, connection:
+        connection.execute("PRAGMA writable_schema = ON")
+        connection.execute(
+            "UPDATE sqlite_master SET rootpage = 0, sql = 'CREATE VIRTUAL TABLE alembic_version USING moss(version_num)' "
+            "WHERE name = 'alembic_version'"
+        )
+
+    with pytest.raises(
+        CatalogError, match=r"cannot be read as a catalogue \(no such module: moss\); restore it"
+    ) as caught:
+        file_revision(database)
+
+    assert caught.value.exit_code == ExitCode.BAD_DATA
