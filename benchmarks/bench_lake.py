@@ -3,6 +3,7 @@
     python benchmarks/bench_lake.py --entries 100000 --entries 1000000 --workers 1 --workers 2 --load --json lake.json
     python benchmarks/bench_lake.py --skew paper --size 100000 --workers 2
     python benchmarks/bench_lake.py --skew owner --size 1000000 --workers 2
+    python benchmarks/bench_lake.py --entries 100000 --worker-share 0.35
 
 Each build runs on a standalone cluster of its own on loopback, by `catalog lake build`, and nothing else may run.
 """
@@ -16,6 +17,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any, Final
 
@@ -25,6 +27,7 @@ import click
 
 from benchmarks.lakes.events import read_events
 from benchmarks.lakes.extrapolated import extrapolated
+from benchmarks.lakes.shares import held
 from benchmarks.lakes.skewed import SKEWS, Skew, skewed_documents
 from benchmarks.loads.measure import Stopwatch, adopted, in_a_process
 from benchmarks.loads.ways import SCRIPT
@@ -55,8 +58,11 @@ def _write(documents: Iterable[tuple[str, bytes]], folder: Path) -> int:
     return size
 
 
-def _build(source: Path, folder: Path, workers: int, memory: str) -> Figures:
-    """Build a lake of the documents at `source` on a cluster of its own, and return what that took."""
+def _build(source: Path, folder: Path, workers: int, memory: str, share: float) -> Figures:
+    """Build a lake of the documents at `source` on a cluster of its own, and return what that took.
+
+    Each worker gets `share` of a core; from 1 on nobody holds it.
+    """
     events, out, logs = folder / "events", folder / "lake", folder / "cluster"
     for place in (events, logs):
         place.mkdir()
@@ -65,7 +71,8 @@ def _build(source: Path, folder: Path, workers: int, memory: str) -> Figures:
     watch, building = Stopwatch(), Stopwatch()
     with watch, adopted(), cluster(logs, workers, memory) as spark:
         command = [sys.executable, "-m", "catalog", "lake", "build", source, "--out", out, "--as-of", AS_OF]
-        with building:
+        slow = held([worker.pid for worker in spark.workers], share) if share < 1 else nullcontext()
+        with slow, building:
             subprocess.run([*command, "--master", spark.master, *conf], env=environment(), check=True)
     return {"wall": building.wall, "cpu": watch.cpu, **_of_events(events), **_of_lake(out)}
 
@@ -94,19 +101,20 @@ def _of_lake(out: Path) -> Figures:
     }
 
 
-def _child(source: Path, folder: Path, workers: int, memory: str) -> None:
+def _child(source: str, folder: str, workers: str, memory: str, share: str) -> None:
     """Build in this process, so that what its clusters took of the processor can be told from others."""
-    print(json.dumps(_build(source, folder, workers, memory)))
+    print(json.dumps(_build(Path(source), Path(folder), int(workers), memory, float(share))))
 
 
-def _builds(source: Path, folder: Path, workers: Iterable[int], rounds: int, memory: str) -> Iterator[Figures]:
+def _builds(source: Path, folder: Path, options: Figures) -> Iterator[Figures]:
     """Build with each number of workers in turn; of several rounds the one with the median time counts."""
-    seen: dict[int, list[Figures]] = {count: [] for count in workers}
-    for _ in range(rounds):
+    seen: dict[int, list[Figures]] = {count: [] for count in options["workers"]}
+    of_worker = options["memory"], options["worker_share"]
+    for _ in range(options["rounds"]):
         for count, found in seen.items():
             place = folder / "build"
             place.mkdir()
-            found.append(in_a_process(Path(__file__), "--child", source, place, count, memory))
+            found.append(in_a_process(Path(__file__), "--child", source, place, count, *of_worker))
             shutil.rmtree(place)
     for count, found in seen.items():
         yield {"workers": count, **sorted(found, key=lambda one: one["wall"])[len(found) // 2]}
@@ -124,7 +132,7 @@ def _load(source: Path, folder: Path) -> Figures:
 def _measure(name: str, documents: Iterable[tuple[str, bytes]], folder: Path, options: Figures) -> dict[str, Any]:
     source = folder / "documents"
     size = _write(documents, source)
-    found = list(_builds(source, folder, options["workers"], options["rounds"], options["memory"]))
+    found = list(_builds(source, folder, options))
     loaded = _load(source, folder) if options["load"] else None
     shutil.rmtree(source)
     return {"name": name, "source_bytes": size, "builds": found, "load": loaded}
@@ -167,6 +175,12 @@ def _step_lines(measured: list[Figures]) -> Iterator[str]:
 @click.option("--size", type=click.IntRange(10), default=100_000, show_default=True, help="How frequent that is.")
 @click.option("--workers", type=click.IntRange(1), multiple=True, default=(1, 2), show_default=True)
 @click.option("--memory", default="2g", show_default=True, help="Of each worker.")
+@click.option(
+    "--worker-share",
+    type=click.FloatRange(0, 1, min_open=True),
+    default=1.0,
+    help="Workers that are slow machines: of a core each gets so much, with its executor and its Python.",
+)
 @click.option("--rounds", type=click.IntRange(1), default=1, show_default=True, help="How often each is done.")
 @click.option("--load", is_flag=True, help="Load the same documents by `catalog load`, too.")
 @click.option("--to", type=click.IntRange(1), default=10**9, show_default=True, help="Extrapolate to so many entries.")
@@ -174,7 +188,7 @@ def _step_lines(measured: list[Figures]) -> Iterator[str]:
 @click.option(
     "--json", "json_file", type=click.Path(dir_okay=False, path_type=Path), help="Where to write the figures."
 )
-@click.option("--child", nargs=4, hidden=True)
+@click.option("--child", nargs=5, hidden=True)
 def main(
     entries: tuple[int, ...],
     skew: Skew | None,
@@ -182,12 +196,12 @@ def main(
     to: int,
     scratch: Path | None,
     json_file: Path | None,
-    child: tuple[str, str, str, str] | None,
+    child: tuple[str, str, str, str, str] | None,
     **options: Any,
 ) -> None:
     """Build lakes of growing size, and print what they took."""
     if child is not None:
-        _child(Path(child[0]), Path(child[1]), int(child[2]), child[3])
+        _child(*child)
         return
     measured: list[Figures] = []
     with tempfile.TemporaryDirectory(dir=scratch) as name:
@@ -200,7 +214,8 @@ def main(
             measured.append(_measure(label, documents, Path(name), options))
     click.echo("\n".join((*_lines(measured), "", *_step_lines(measured), "", *extrapolated(measured, to))))
     if json_file is not None:
-        json_file.write_text(json.dumps({"cores": os.cpu_count(), "measured": measured}, indent=1) + "\n", "utf-8")
+        about = {"cores": os.cpu_count(), "worker_share": options["worker_share"]}
+        json_file.write_text(json.dumps(about | {"measured": measured}, indent=1) + "\n", "utf-8")
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from typing import Any, Final
 import pyarrow
 
 from catalog.documents import DocumentError, open_document, printable
-from catalog.lake.evidence import COLUMNS, NUMBERS, evidence_rows, fault_row
+from catalog.lake.evidence import COLUMNS, NUMBERS, PIECES, evidence_rows, fault_row
 from catalog.load.account import LoadTerms
 from catalog.readers import read_document
 from catalog.rows import Row
@@ -30,7 +30,7 @@ def reader(terms: LoadTerms, format_name: str | None) -> Callable[[Batches], Bat
     """Return the function that makes evidence of rows with `copy_id` and `path`, for `DataFrame.mapInArrow`."""
 
     def read(batches: Batches) -> Batches:
-        yield from _in_arrow(
+        yield from in_arrow(
             row for copy_id, path in _pairs(batches) for row in _read(path, copy_id, terms, format_name)
         )
 
@@ -80,22 +80,30 @@ def _read(path: str, copy_id: int, terms: LoadTerms, format_name: str | None) ->
         yield fault_row(str(error), int(error.exit_code), copy_id)
 
 
-def _in_arrow(rows: Iterable[Row]) -> Batches:
-    some: list[Row] = []
+def in_arrow(rows: Iterable[Row]) -> Batches:
+    """Yield rows of evidence as Arrow, each kind in batches of its own; what a row does not have is null."""
+    waiting: dict[str, list[Row]] = {}
     for row in rows:
+        some = waiting.setdefault(row["piece"], [])
         some.append(row)
         if len(some) == _ROWS:
-            yield record_batch(some)
-            some = []
-    if some:
-        yield record_batch(some)
+            yield _record_batch(waiting.pop(row["piece"]))
+    yield from map(_record_batch, waiting.values())
 
 
-def record_batch(rows: list[Row]) -> Any:
-    """Return rows of evidence as Arrow; what a row does not have is null."""
-    columns = [pyarrow.array([_plain(row.get(field.name)) for row in rows], field.type) for field in EVIDENCE]
+def _record_batch(rows: list[Row]) -> Any:
+    """Return rows of one kind as Arrow: columns that only other kinds fill are not looked for in any row."""
+    filled = {"piece", "copy_id", *PIECES[rows[0]["piece"]]}
+    columns = [
+        _column([row.get(field.name) for row in rows], field.type)
+        if field.name in filled
+        else pyarrow.nulls(len(rows), field.type)
+        for field in EVIDENCE
+    ]
     return pyarrow.RecordBatch.from_arrays(columns, schema=EVIDENCE)
 
 
-def _plain(value: Any) -> Any:
-    return int(value) if isinstance(value, bool) else value
+def _column(values: list[Any], kind: Any) -> Any:
+    if kind == pyarrow.int64():
+        values = [int(value) if isinstance(value, bool) else value for value in values]
+    return pyarrow.array(values, kind)

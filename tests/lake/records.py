@@ -38,7 +38,7 @@ def lake_file(session: Any, folder: Path, documents: Sequence[DocumentRecord], a
     """Put the catalogue file of the lake of `documents` into `folder` as `lake.db`, and return its path."""
     # Where there is no Spark these cannot be imported, and the tests that use them are skipped with a reason.
     from catalog.lake.build import write_tables
-    from catalog.lake.reading import record_batch
+    from catalog.lake.reading import in_arrow
     from catalog.lake.tables import by_piece
 
     terms = _terms(as_of)
@@ -47,7 +47,7 @@ def lake_file(session: Any, folder: Path, documents: Sequence[DocumentRecord], a
         for copy_id, record in enumerate(documents)
         for row in evidence_rows(record, copy_id, terms, file_name=record.origin.name, file_sha256=record.origin.sha256)
     ]
-    evidence = session.createDataFrame(pyarrow.Table.from_batches([record_batch(rows)]))
+    evidence = session.createDataFrame(pyarrow.Table.from_batches(list(in_arrow(rows))))
     write_tables(session, folder / "tables", folder / "staging", by_piece(evidence))
     fill_file({name: sorted((folder / "tables" / name).rglob("*.parquet")) for name in TABLES}, folder / "lake.db")
     return folder / "lake.db"
