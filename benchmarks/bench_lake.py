@@ -46,6 +46,18 @@ _SETTINGS: Final = (
     "spark.eventLog.compress=false",
 )
 
+# Skewed documents are small. Set up as little work they would all go through one task, and no skew could be seen.
+_AS_MUCH: Final = (
+    "spark.sql.shuffle.partitions=8",
+    "spark.sql.autoBroadcastJoinThreshold=10MB",
+    "spark.sql.adaptive.enabled=true",
+    "spark.sql.codegen.wholeStage=true",
+    "spark.sql.codegen.factoryMode=FALLBACK",
+    "spark.cores.max=1024",
+    "spark.driver.extraJavaOptions=",
+    "spark.executor.extraJavaOptions=",
+)
+
 
 def _write(documents: Iterable[tuple[str, bytes]], folder: Path) -> int:
     """Write documents below `folder`, which is new, a thousand in each folder; return their size in bytes."""
@@ -58,15 +70,20 @@ def _write(documents: Iterable[tuple[str, bytes]], folder: Path) -> int:
     return size
 
 
-def _build(source: Path, folder: Path, workers: int, memory: str, share: float) -> Figures:
+def _build(source: Path, folder: Path, workers: int, memory: str, share: float, *, is_much: bool) -> Figures:
     """Build a lake of the documents at `source` on a cluster of its own, and return what that took.
 
-    Each worker gets `share` of a core; from 1 on nobody holds it.
+    Each worker gets `share` of a core; from 1 on nobody holds it. `is_much` where few documents count as many.
     """
     events, out, logs = folder / "events", folder / "lake", folder / "cluster"
     for place in (events, logs):
         place.mkdir()
-    settings = [*_SETTINGS, f"spark.eventLog.dir={events.absolute().as_uri()}", f"spark.executor.memory={memory}"]
+    settings = [
+        *_SETTINGS,
+        *(_AS_MUCH if is_much else ()),
+        f"spark.eventLog.dir={events.absolute().as_uri()}",
+        f"spark.executor.memory={memory}",
+    ]
     conf = [part for setting in settings for part in ("--conf", setting)]
     watch, building = Stopwatch(), Stopwatch()
     with watch, adopted(), cluster(logs, workers, memory) as spark:
@@ -101,20 +118,21 @@ def _of_lake(out: Path) -> Figures:
     }
 
 
-def _child(source: str, folder: str, workers: str, memory: str, share: str) -> None:
+def _child(source: str, folder: str, workers: str, memory: str, share: str, is_much: str) -> None:
     """Build in this process, so that what its clusters took of the processor can be told from others."""
-    print(json.dumps(_build(Path(source), Path(folder), int(workers), memory, float(share))))
+    done = _build(Path(source), Path(folder), int(workers), memory, float(share), is_much=is_much == "True")
+    print(json.dumps(done))
 
 
 def _builds(source: Path, folder: Path, options: Figures) -> Iterator[Figures]:
     """Build with each number of workers in turn; of several rounds the one with the median time counts."""
     seen: dict[int, list[Figures]] = {count: [] for count in options["workers"]}
-    of_worker = options["memory"], options["worker_share"]
+    of_each = options["memory"], options["worker_share"], options["is_much"]
     for _ in range(options["rounds"]):
         for count, found in seen.items():
             place = folder / "build"
             place.mkdir()
-            found.append(in_a_process(Path(__file__), "--child", source, place, count, *of_worker))
+            found.append(in_a_process(Path(__file__), "--child", source, place, count, *of_each))
             shutil.rmtree(place)
     for count, found in seen.items():
         yield {"workers": count, **sorted(found, key=lambda one: one["wall"])[len(found) // 2]}
@@ -188,7 +206,7 @@ def _step_lines(measured: list[Figures]) -> Iterator[str]:
 @click.option(
     "--json", "json_file", type=click.Path(dir_okay=False, path_type=Path), help="Where to write the figures."
 )
-@click.option("--child", nargs=5, hidden=True)
+@click.option("--child", nargs=6, hidden=True)
 def main(
     entries: tuple[int, ...],
     skew: Skew | None,
@@ -196,7 +214,7 @@ def main(
     to: int,
     scratch: Path | None,
     json_file: Path | None,
-    child: tuple[str, str, str, str, str] | None,
+    child: tuple[str, str, str, str, str, str] | None,
     **options: Any,
 ) -> None:
     """Build lakes of growing size, and print what they took."""
@@ -204,6 +222,7 @@ def main(
         _child(*child)
         return
     measured: list[Figures] = []
+    options["is_much"] = skew is not None
     with tempfile.TemporaryDirectory(dir=scratch) as name:
         for count in sorted(set(entries or (() if skew else (1000,)))):
             papers = max(round(count / ENTRIES_PER_PAPER), 1)
