@@ -17,7 +17,6 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator
-from contextlib import nullcontext
 from pathlib import Path
 from typing import Any, Final
 
@@ -88,10 +87,11 @@ def _build(source: Path, folder: Path, workers: int, memory: str, share: float, 
     watch, building = Stopwatch(), Stopwatch()
     with watch, adopted(), cluster(logs, workers, memory) as spark:
         command = [sys.executable, "-m", "catalog", "lake", "build", source, "--out", out, "--as-of", AS_OF]
-        slow = held([worker.pid for worker in spark.workers], share) if share < 1 else nullcontext()
-        with slow, building:
+        limit = share if share < 1 else None
+        with held([worker.pid for worker in spark.workers], limit) as machines, building:
             subprocess.run([*command, "--master", spark.master, *conf], env=environment(), check=True)
-    return {"wall": building.wall, "cpu": watch.cpu, **_of_events(events), **_of_lake(out)}
+    of_workers = [machine.taken for machine in machines]
+    return {"wall": building.wall, "cpu": watch.cpu, "worker_cpu": of_workers, **_of_events(events), **_of_lake(out)}
 
 
 def _of_events(events: Path) -> Figures:
@@ -158,10 +158,11 @@ def _measure(name: str, documents: Iterable[tuple[str, bytes]], folder: Path, op
 
 def _lines(measured: list[Figures]) -> Iterator[str]:
     yield (
-        "| documents | entries | workers | s | to one worker | s of processor | s with no task | s with one "
-        "| shuffled B an entry | spilled B an entry | evidence B an entry | tables B an entry | `catalog load` s |"
+        "| documents | entries | workers | s | to one worker | s of processor | of the busiest worker "
+        "| s with no task | s with one | shuffled B an entry "
+        "| spilled B an entry | evidence B an entry | tables B an entry | `catalog load` s |"
     )
-    yield "|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|"
+    yield "|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|"
     for one in measured:
         first = one["builds"][0]
         loaded = f"{one['load']['wall']:.1f}" if one["load"] else ""
@@ -172,7 +173,8 @@ def _lines(measured: list[Figures]) -> Iterator[str]:
             )
             yield (
                 f"| {one['name']} | {entries:,} | {build['workers']} | {build['wall']:.1f} "
-                f"| {first['wall'] / build['wall']:.2f} | {build['cpu']:.1f} | {running.get('0', 0):.1f} "
+                f"| {first['wall'] / build['wall']:.2f} | {build['cpu']:.1f} | {max(build['worker_cpu']):.1f} "
+                f"| {running.get('0', 0):.1f} "
                 f"| {running.get('1', 0):.1f} | {' | '.join(f'{value:,.0f}' for value in each)} | {loaded} |"
             )
 

@@ -1,4 +1,4 @@
-"""Workers that are slow machines: all processes of each together get a share of a core, and no more. Linux alone."""
+"""What each worker takes of processors, and workers that are slow machines: they get a share of a core. Linux alone."""
 
 from __future__ import annotations
 
@@ -17,13 +17,18 @@ _LOOK: Final = 0.25
 _MOST_SAVED: Final = 0.05
 
 
-class _Held:
-    """The processes of one session, which may take `share` seconds of processor in a second."""
+class Held:
+    """The processes of one session, which may take `share` seconds of processor in a second, or all that they get.
 
-    def __init__(self, session: int, share: float) -> None:
+    `taken` are the seconds that all of them took so far, but for the last moments of those that have ended.
+    """
+
+    def __init__(self, session: int, share: float | None) -> None:
+        self.taken = 0.0
         self._session, self._share = session, share
-        self._seen: dict[int, float] = {}
+        self._seen = dict.fromkeys(processes_of(session), 0.0)
         self._credit, self._runs = 0.0, True
+        self._used()
 
     def look(self) -> None:
         """Find the processes that there are now; what a new one took before it was seen counts, too."""
@@ -34,13 +39,19 @@ class _Held:
 
     def tick(self, passed: float) -> None:
         """Add what `passed` seconds allow, take off what was used, and stop the processes or let them go on."""
-        self._credit = min(self._credit + passed * self._share, _MOST_SAVED) - self._used()
+        used = self._used()
+        self.taken += used
+        if self._share is None:
+            return
+        self._credit = min(self._credit + passed * self._share, _MOST_SAVED) - used
         if self._runs != (self._credit > 0):
             self._runs = not self._runs
             self._signal(signal.SIGCONT if self._runs else signal.SIGSTOP)
 
     def let_go(self) -> None:
-        self._signal(signal.SIGCONT)
+        """Let all processes go on."""
+        if not self._runs:
+            self._signal(signal.SIGCONT)
 
     def _used(self) -> float:
         used = 0.0
@@ -63,24 +74,25 @@ def _clock(pid: int) -> int:
 
 
 @contextmanager
-def held(sessions: Sequence[int], share: float) -> Iterator[None]:
-    """Hold all processes of each of `sessions`, which their leaders name, to `share` of a core during the block.
+def held(sessions: Sequence[int], share: float | None = None) -> Iterator[list[Held]]:
+    """Watch all processes of each of `sessions`, which their leaders name, and hold them to `share` of a core.
 
-    They are stopped (SIGSTOP) whenever they have taken more, and go on (SIGCONT) when their time has come again, as
-    under `cpu.max` of a control group: how many threads ran at once does not matter, and nor does what else the machine
-    does.
+    Gives what is known of each session. With a share, they are stopped (SIGSTOP) whenever they have taken more, and go
+    on (SIGCONT) when their time has come again, as under `cpu.max` of a control group: how many threads ran at once
+    does not matter, and nor does what else the machine does.
     """
     done = threading.Event()
-    holding = threading.Thread(target=_hold, args=([_Held(session, share) for session in sessions], done))
+    workers = [Held(session, share) for session in sessions]
+    holding = threading.Thread(target=_hold, args=(workers, done))
     holding.start()
     try:
-        yield
+        yield workers
     finally:
         done.set()
         holding.join()
 
 
-def _hold(workers: list[_Held], done: threading.Event) -> None:
+def _hold(workers: list[Held], done: threading.Event) -> None:
     before, looked = time.monotonic(), float("-inf")
     while not done.wait(_TICK):
         now = time.monotonic()

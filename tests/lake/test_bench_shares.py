@@ -38,12 +38,13 @@ def test_all_processes_of_a_worker_together_get_its_share_and_go_on_afterwards()
     worker = subprocess.Popen([sys.executable, "-c", TWO_BUSY], start_new_session=True)
     try:
         before = time.monotonic()
-        with held([worker.pid], SHARE):
+        with held([worker.pid], SHARE) as workers:
             time.sleep(SECONDS)
         passed = time.monotonic() - before
         at_end = taken(worker.pid)
         # Two that are not held take up to two seconds in each; whoever holds them may come late on a busy machine.
         assert 0 < at_end < 0.5 * passed
+        assert abs(workers[0].taken - at_end) < 0.1 + 0.5 * at_end
         while taken(worker.pid) < at_end + 0.5:  # they work again, or the test never ends
             time.sleep(0.05)
     finally:
