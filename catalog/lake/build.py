@@ -98,6 +98,7 @@ def build_lake(
 
 def write_tables(session: SparkSession, folder: Path, staging: Path, evidence: dict[str, DataFrame]) -> None:
     """Write every table that follows from `evidence` into `folder`, a folder each; `staging` is used meanwhile."""
+    folder, staging = folder.absolute(), staging.absolute()  # Java may stand elsewhere than this process
     views = Views(session, staging)
     define_tables(views, evidence)
     rows = {name: shaped(views.rows(name), metadata.tables[name]) for name in TABLES}
