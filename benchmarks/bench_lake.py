@@ -3,6 +3,7 @@
     python benchmarks/bench_lake.py --entries 100000 --entries 1000000 --workers 1 --workers 2 --load --json lake.json
     python benchmarks/bench_lake.py --skew paper --size 100000 --workers 2
     python benchmarks/bench_lake.py --skew owner --size 1000000 --workers 2
+    python benchmarks/bench_lake.py --entries 100000 --worker-share 0.35
 
 Each build runs on a standalone cluster of its own on loopback, by `catalog lake build`, and nothing else may run.
 """
@@ -25,6 +26,7 @@ import click
 
 from benchmarks.lakes.events import read_events
 from benchmarks.lakes.extrapolated import extrapolated
+from benchmarks.lakes.shares import held
 from benchmarks.lakes.skewed import SKEWS, Skew, skewed_documents
 from benchmarks.loads.measure import Stopwatch, adopted, in_a_process
 from benchmarks.loads.ways import SCRIPT
@@ -43,6 +45,18 @@ _SETTINGS: Final = (
     "spark.eventLog.compress=false",
 )
 
+# Skewed documents are small. Set up as little work they would all go through one task, and no skew could be seen.
+_AS_MUCH: Final = (
+    "spark.sql.shuffle.partitions=8",
+    "spark.sql.autoBroadcastJoinThreshold=10MB",
+    "spark.sql.adaptive.enabled=true",
+    "spark.sql.codegen.wholeStage=true",
+    "spark.sql.codegen.factoryMode=FALLBACK",
+    "spark.cores.max=1024",
+    "spark.driver.extraJavaOptions=",
+    "spark.executor.extraJavaOptions=",
+)
+
 
 def _write(documents: Iterable[tuple[str, bytes]], folder: Path) -> int:
     """Write documents below `folder`, which is new, a thousand in each folder; return their size in bytes."""
@@ -55,19 +69,29 @@ def _write(documents: Iterable[tuple[str, bytes]], folder: Path) -> int:
     return size
 
 
-def _build(source: Path, folder: Path, workers: int, memory: str) -> Figures:
-    """Build a lake of the documents at `source` on a cluster of its own, and return what that took."""
+def _build(source: Path, folder: Path, workers: int, memory: str, share: float, *, is_much: bool) -> Figures:
+    """Build a lake of the documents at `source` on a cluster of its own, and return what that took.
+
+    Each worker gets `share` of a core; from 1 on nobody holds it. `is_much` where few documents count as many.
+    """
     events, out, logs = folder / "events", folder / "lake", folder / "cluster"
     for place in (events, logs):
         place.mkdir()
-    settings = [*_SETTINGS, f"spark.eventLog.dir={events.absolute().as_uri()}", f"spark.executor.memory={memory}"]
+    settings = [
+        *_SETTINGS,
+        *(_AS_MUCH if is_much else ()),
+        f"spark.eventLog.dir={events.absolute().as_uri()}",
+        f"spark.executor.memory={memory}",
+    ]
     conf = [part for setting in settings for part in ("--conf", setting)]
     watch, building = Stopwatch(), Stopwatch()
     with watch, adopted(), cluster(logs, workers, memory) as spark:
         command = [sys.executable, "-m", "catalog", "lake", "build", source, "--out", out, "--as-of", AS_OF]
-        with building:
+        limit = share if share < 1 else None
+        with held([worker.pid for worker in spark.workers], limit) as machines, building:
             subprocess.run([*command, "--master", spark.master, *conf], env=environment(), check=True)
-    return {"wall": building.wall, "cpu": watch.cpu, **_of_events(events), **_of_lake(out)}
+    of_workers = [machine.taken for machine in machines]
+    return {"wall": building.wall, "cpu": watch.cpu, "worker_cpu": of_workers, **_of_events(events), **_of_lake(out)}
 
 
 def _of_events(events: Path) -> Figures:
@@ -94,19 +118,21 @@ def _of_lake(out: Path) -> Figures:
     }
 
 
-def _child(source: Path, folder: Path, workers: int, memory: str) -> None:
+def _child(source: str, folder: str, workers: str, memory: str, share: str, is_much: str) -> None:
     """Build in this process, so that what its clusters took of the processor can be told from others."""
-    print(json.dumps(_build(source, folder, workers, memory)))
+    done = _build(Path(source), Path(folder), int(workers), memory, float(share), is_much=is_much == "True")
+    print(json.dumps(done))
 
 
-def _builds(source: Path, folder: Path, workers: Iterable[int], rounds: int, memory: str) -> Iterator[Figures]:
+def _builds(source: Path, folder: Path, options: Figures) -> Iterator[Figures]:
     """Build with each number of workers in turn; of several rounds the one with the median time counts."""
-    seen: dict[int, list[Figures]] = {count: [] for count in workers}
-    for _ in range(rounds):
+    seen: dict[int, list[Figures]] = {count: [] for count in options["workers"]}
+    of_each = options["memory"], options["worker_share"], options["is_much"]
+    for _ in range(options["rounds"]):
         for count, found in seen.items():
             place = folder / "build"
             place.mkdir()
-            found.append(in_a_process(Path(__file__), "--child", source, place, count, memory))
+            found.append(in_a_process(Path(__file__), "--child", source, place, count, *of_each))
             shutil.rmtree(place)
     for count, found in seen.items():
         yield {"workers": count, **sorted(found, key=lambda one: one["wall"])[len(found) // 2]}
@@ -124,7 +150,7 @@ def _load(source: Path, folder: Path) -> Figures:
 def _measure(name: str, documents: Iterable[tuple[str, bytes]], folder: Path, options: Figures) -> dict[str, Any]:
     source = folder / "documents"
     size = _write(documents, source)
-    found = list(_builds(source, folder, options["workers"], options["rounds"], options["memory"]))
+    found = list(_builds(source, folder, options))
     loaded = _load(source, folder) if options["load"] else None
     shutil.rmtree(source)
     return {"name": name, "source_bytes": size, "builds": found, "load": loaded}
@@ -132,10 +158,11 @@ def _measure(name: str, documents: Iterable[tuple[str, bytes]], folder: Path, op
 
 def _lines(measured: list[Figures]) -> Iterator[str]:
     yield (
-        "| documents | entries | workers | s | to one worker | s of processor | s with no task | s with one "
-        "| shuffled B an entry | spilled B an entry | evidence B an entry | tables B an entry | `catalog load` s |"
+        "| documents | entries | workers | s | to one worker | s of processor | of the busiest worker "
+        "| s with no task | s with one | shuffled B an entry "
+        "| spilled B an entry | evidence B an entry | tables B an entry | `catalog load` s |"
     )
-    yield "|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|"
+    yield "|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|"
     for one in measured:
         first = one["builds"][0]
         loaded = f"{one['load']['wall']:.1f}" if one["load"] else ""
@@ -146,7 +173,8 @@ def _lines(measured: list[Figures]) -> Iterator[str]:
             )
             yield (
                 f"| {one['name']} | {entries:,} | {build['workers']} | {build['wall']:.1f} "
-                f"| {first['wall'] / build['wall']:.2f} | {build['cpu']:.1f} | {running.get('0', 0):.1f} "
+                f"| {first['wall'] / build['wall']:.2f} | {build['cpu']:.1f} | {max(build['worker_cpu']):.1f} "
+                f"| {running.get('0', 0):.1f} "
                 f"| {running.get('1', 0):.1f} | {' | '.join(f'{value:,.0f}' for value in each)} | {loaded} |"
             )
 
@@ -167,6 +195,12 @@ def _step_lines(measured: list[Figures]) -> Iterator[str]:
 @click.option("--size", type=click.IntRange(10), default=100_000, show_default=True, help="How frequent that is.")
 @click.option("--workers", type=click.IntRange(1), multiple=True, default=(1, 2), show_default=True)
 @click.option("--memory", default="2g", show_default=True, help="Of each worker.")
+@click.option(
+    "--worker-share",
+    type=click.FloatRange(0, 1, min_open=True),
+    default=1.0,
+    help="Workers that are slow machines: of a core each gets so much, with its executor and its Python.",
+)
 @click.option("--rounds", type=click.IntRange(1), default=1, show_default=True, help="How often each is done.")
 @click.option("--load", is_flag=True, help="Load the same documents by `catalog load`, too.")
 @click.option("--to", type=click.IntRange(1), default=10**9, show_default=True, help="Extrapolate to so many entries.")
@@ -174,7 +208,7 @@ def _step_lines(measured: list[Figures]) -> Iterator[str]:
 @click.option(
     "--json", "json_file", type=click.Path(dir_okay=False, path_type=Path), help="Where to write the figures."
 )
-@click.option("--child", nargs=4, hidden=True)
+@click.option("--child", nargs=6, hidden=True)
 def main(
     entries: tuple[int, ...],
     skew: Skew | None,
@@ -182,14 +216,15 @@ def main(
     to: int,
     scratch: Path | None,
     json_file: Path | None,
-    child: tuple[str, str, str, str] | None,
+    child: tuple[str, str, str, str, str, str] | None,
     **options: Any,
 ) -> None:
     """Build lakes of growing size, and print what they took."""
     if child is not None:
-        _child(Path(child[0]), Path(child[1]), int(child[2]), child[3])
+        _child(*child)
         return
     measured: list[Figures] = []
+    options["is_much"] = skew is not None
     with tempfile.TemporaryDirectory(dir=scratch) as name:
         for count in sorted(set(entries or (() if skew else (1000,)))):
             papers = max(round(count / ENTRIES_PER_PAPER), 1)
@@ -200,7 +235,8 @@ def main(
             measured.append(_measure(label, documents, Path(name), options))
     click.echo("\n".join((*_lines(measured), "", *_step_lines(measured), "", *extrapolated(measured, to))))
     if json_file is not None:
-        json_file.write_text(json.dumps({"cores": os.cpu_count(), "measured": measured}, indent=1) + "\n", "utf-8")
+        about = {"cores": os.cpu_count(), "worker_share": options["worker_share"]}
+        json_file.write_text(json.dumps(about | {"measured": measured}, indent=1) + "\n", "utf-8")
 
 
 if __name__ == "__main__":

@@ -12,15 +12,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from catalog.errors import CatalogError, ExitCode, Fault
+from catalog.errors import CatalogError, ExitCode, Fault, exit_code_of_writing
 from catalog.lake.files import hashed_files
 from catalog.lake.layout import FORMAT, TABLES, Lake, Manifest
 from catalog.lake.mapping import applied, few_rows
-from catalog.lake.reading import hasher, reader
-from catalog.lake.schema import evidence_type, shaped
+from catalog.lake.reading import hasher
+from catalog.lake.schema import shaped
 from catalog.lake.tables import define_tables, read_evidence
 from catalog.lake.tuning import is_in_one_part, task_count, tune, work_size
 from catalog.lake.views import Views
+from catalog.lake.writing import WRITTEN, keep, writer
 from catalog.load.account import LoadTerms
 from catalog.models import metadata
 from catalog.release.order import primary_key
@@ -97,6 +98,7 @@ def build_lake(
 
 def write_tables(session: SparkSession, folder: Path, staging: Path, evidence: dict[str, DataFrame]) -> None:
     """Write every table that follows from `evidence` into `folder`, a folder each; `staging` is used meanwhile."""
+    folder, staging = folder.absolute(), staging.absolute()  # Java may stand elsewhere than this process
     views = Views(session, staging)
     define_tables(views, evidence)
     rows = {name: shaped(views.rows(name), metadata.tables[name]) for name in TABLES}
@@ -137,10 +139,18 @@ def _write_evidence(
     rows = few_rows(session, listed, "copy_id BIGINT, path STRING").repartition(tasks)
     if before:
         rows = _unknown(session, lake, before, rows, terms)
-    evidence = applied(
-        rows, reader(terms, format_name), evidence_type(), is_here=tasks == 1 and is_in_one_part(session)
-    )
-    evidence.write.partitionBy("piece").parquet(str(lake.evidence_folder / f"build={number:06d}"))
+    folder = lake.evidence_folder / f"build={number:06d}"
+    is_here = tasks == 1 and is_in_one_part(session)
+    try:
+        written = applied(rows, writer(terms, format_name, folder.absolute()), WRITTEN, is_here=is_here)
+        keep(folder, [row.attempt for row in written.collect()])
+    except ConnectionError:
+        raise  # of Spark, not of the disk
+    except OSError as error:
+        raise CatalogError(
+            f"{folder}: cannot be written ({error.strerror or error}); make room, or name another folder with --out.",
+            exit_code_of_writing(error),
+        ) from error
 
 
 def _task_count(session: SparkSession, paths: Sequence[Path]) -> int:

@@ -42,11 +42,14 @@ SELECT paper_id, max(publication_date) AS day FROM mentions
 WHERE publication_date IS NOT NULL AND NOT ({_IS_CARD}) GROUP BY paper_id
 """  # noqa: S608 - constants of ours
 
+# One row for each paper is joined: a paper that n digests list, with n cards, would make n times n of them.
 _EVIDENCE: Final = """
 SELECT listed.digest_id, max(day) AS evidence
 FROM listed_papers AS listed JOIN (
-  SELECT paper_id, day FROM fixed_days
-  UNION ALL SELECT paper_id, publication_date FROM cards WHERE publication_date IS NOT NULL
+  SELECT paper_id, max(day) AS day FROM (
+    SELECT paper_id, day FROM fixed_days
+    UNION ALL SELECT paper_id, publication_date FROM cards WHERE publication_date IS NOT NULL
+  ) GROUP BY paper_id
 ) AS stated ON stated.paper_id = listed.paper_id
 GROUP BY listed.digest_id
 """
@@ -77,9 +80,9 @@ FROM cards AS card LEFT JOIN {days} AS day ON day.id = card.digest_id
 """
 
 _REACHED: Final = """
-SELECT DISTINCT other.digest_id AS id
-FROM reached JOIN listed_papers AS own ON own.digest_id = reached.id
-JOIN listed_papers AS other ON other.paper_id = own.paper_id
+SELECT DISTINCT other.digest_id AS id FROM listed_papers AS other LEFT SEMI JOIN (
+  SELECT own.paper_id FROM listed_papers AS own LEFT SEMI JOIN reached ON reached.id = own.digest_id
+) AS told ON told.paper_id = other.paper_id
 """
 
 _REOPENED_STATE: Final = """

@@ -1,40 +1,31 @@
-"""Inside Spark: paths of documents -> evidence, by the unchanged readers, a batch of rows at a time."""
+"""Inside Spark: paths of documents -> evidence, by the unchanged readers, and what tells files apart."""
 
 # pyarrow has no types.
 # mypy: disable-error-code="import-untyped"
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import pyarrow
 
 from catalog.documents import DocumentError, open_document, printable
-from catalog.lake.evidence import COLUMNS, NUMBERS, evidence_rows, fault_row
+from catalog.lake.evidence import evidence_rows, fault_row
 from catalog.load.account import LoadTerms
 from catalog.readers import read_document
 from catalog.rows import Row
-
-EVIDENCE: Final = pyarrow.schema([(name, pyarrow.int64() if name in NUMBERS else pyarrow.string()) for name in COLUMNS])
-"""Evidence as Arrow: every kind of row in one form."""
-
-_ROWS: Final = 1000
 
 Batches = Iterator[Any]
 """Batches of Arrow, as Spark gives and takes them."""
 
 
-def reader(terms: LoadTerms, format_name: str | None) -> Callable[[Batches], Batches]:
-    """Return the function that makes evidence of rows with `copy_id` and `path`, for `DataFrame.mapInArrow`."""
-
-    def read(batches: Batches) -> Batches:
-        yield from _in_arrow(
-            row for copy_id, path in _pairs(batches) for row in _read(path, copy_id, terms, format_name)
-        )
-
-    return read
+def evidence_of(batches: Batches, terms: LoadTerms, format_name: str | None) -> Iterator[Row]:
+    """Yield the evidence of the documents that `batches`, rows with `copy_id` and `path`, name."""
+    for batch in batches:
+        for copy_id, path in zip(batch.column("copy_id").to_pylist(), batch.column("path").to_pylist(), strict=True):
+            yield from _read(path, copy_id, terms, format_name)
 
 
 def hasher() -> Callable[[Batches], Batches]:
@@ -66,11 +57,6 @@ def file_hash(path: str | Path) -> str | None:
         return None
 
 
-def _pairs(batches: Batches) -> Iterator[tuple[int, str]]:
-    for batch in batches:
-        yield from zip(batch.column("copy_id").to_pylist(), batch.column("path").to_pylist(), strict=True)
-
-
 def _read(path: str, copy_id: int, terms: LoadTerms, format_name: str | None) -> Iterator[Row]:
     try:
         file = open_document(path)
@@ -78,24 +64,3 @@ def _read(path: str, copy_id: int, terms: LoadTerms, format_name: str | None) ->
         yield from evidence_rows(record, copy_id, terms, file_name=file.name, file_sha256=file.sha256)
     except DocumentError as error:
         yield fault_row(str(error), int(error.exit_code), copy_id)
-
-
-def _in_arrow(rows: Iterable[Row]) -> Batches:
-    some: list[Row] = []
-    for row in rows:
-        some.append(row)
-        if len(some) == _ROWS:
-            yield record_batch(some)
-            some = []
-    if some:
-        yield record_batch(some)
-
-
-def record_batch(rows: list[Row]) -> Any:
-    """Return rows of evidence as Arrow; what a row does not have is null."""
-    columns = [pyarrow.array([_plain(row.get(field.name)) for row in rows], field.type) for field in EVIDENCE]
-    return pyarrow.RecordBatch.from_arrays(columns, schema=EVIDENCE)
-
-
-def _plain(value: Any) -> Any:
-    return int(value) if isinstance(value, bool) else value

@@ -24,7 +24,7 @@ _SETTINGS: Final = {
     "spark.ui.showConsoleProgress": "false",
     # A query of the catalogue is in UTC and says so; nothing here depends on where the machine stands.
     "spark.sql.session.timeZone": "UTC",
-    # Evidence is written by kind of row: a file for each kind is open, instead of sorting all rows by it.
+    # Papers are written by year: files of several years are open, instead of sorting all rows once more.
     "spark.sql.maxConcurrentOutputFileWriters": "16",
     "spark.sql.parquet.compression.codec": "zstd",
     # Text of a title may look like a number or a date; only the columns say what they are.

@@ -88,7 +88,7 @@ def slice_tables(
 
 def _hashes(session: SparkSession, tables: Mapping[str, Path], conditions: Sequence[Condition]) -> DataFrame:
     for name, folder in tables.items():
-        rows: Any = session.read.parquet(str(folder))
+        rows: Any = session.read.parquet(str(folder.absolute()))
         rows.createOrReplaceTempView(name)
     chosen = [session.sql(_PAPERS[condition.name], {"value": condition.value}) for condition in conditions]
     papers = chosen[0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 def read_evidence(session: SparkSession, folder: str, builds: list[str]) -> dict[str, DataFrame]:
     """Return the evidence of `builds`, which lie in `folder`, by kind of row."""
+    folder = os.path.abspath(folder)  # Java may stand elsewhere than this process
     kind = evidence_type().add("build", "string")
     rows = session.read.schema(kind).option("basePath", folder).parquet(*(f"{folder}/{build}" for build in builds))
     return by_piece(rows)

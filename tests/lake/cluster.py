@@ -129,7 +129,7 @@ def until(holds: Callable[[], bool], what: str) -> None:
 def kill_all(process: subprocess.Popen[Any]) -> int:
     """Kill a process and all of its session with SIGKILL, until none is left; return how many there were."""
     killed: set[int] = set()
-    while found := _of_session(process.pid):
+    while found := processes_of(process.pid):
         for pid in found:
             try:
                 os.kill(pid, signal.SIGKILL)
@@ -142,7 +142,7 @@ def kill_all(process: subprocess.Popen[Any]) -> int:
     return len(killed)
 
 
-def _of_session(leader: int) -> Sequence[int]:
+def processes_of(leader: int) -> Sequence[int]:
     """The processes of a session that still run; those that ended and wait for somebody to ask do not count."""
     found = []
     for entry in Path("/proc").iterdir():

@@ -7,8 +7,6 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import pyarrow
-
 from catalog.database import create_catalog_engine, known_revisions
 from catalog.lake.evidence import evidence_rows
 from catalog.lake.export import fill_file
@@ -38,8 +36,8 @@ def lake_file(session: Any, folder: Path, documents: Sequence[DocumentRecord], a
     """Put the catalogue file of the lake of `documents` into `folder` as `lake.db`, and return its path."""
     # Where there is no Spark these cannot be imported, and the tests that use them are skipped with a reason.
     from catalog.lake.build import write_tables
-    from catalog.lake.reading import record_batch
-    from catalog.lake.tables import by_piece
+    from catalog.lake.tables import read_evidence
+    from catalog.lake.writing import write_evidence
 
     terms = _terms(as_of)
     rows = [
@@ -47,7 +45,8 @@ def lake_file(session: Any, folder: Path, documents: Sequence[DocumentRecord], a
         for copy_id, record in enumerate(documents)
         for row in evidence_rows(record, copy_id, terms, file_name=record.origin.name, file_sha256=record.origin.sha256)
     ]
-    evidence = session.createDataFrame(pyarrow.Table.from_batches([record_batch(rows)]))
-    write_tables(session, folder / "tables", folder / "staging", by_piece(evidence))
+    write_evidence(rows, folder / "evidence" / "build=000001")
+    evidence = read_evidence(session, str(folder / "evidence"), ["build=000001"])
+    write_tables(session, folder / "tables", folder / "staging", evidence)
     fill_file({name: sorted((folder / "tables" / name).rglob("*.parquet")) for name in TABLES}, folder / "lake.db")
     return folder / "lake.db"

@@ -143,7 +143,7 @@ def events_of(folder: Path, kind: str) -> list[dict[str, Any]]:
 
 
 MOMENTS = {
-    "documents are read": "evidence/build={:06}/_temporary/*/_temporary/attempt_*",
+    "documents are read": "evidence/build={:06}/_attempts/*",
     "steps in between are written": "staging-{:06}/*",
     "tables are written": "tables-{:06}/*",
 }

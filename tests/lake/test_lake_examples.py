@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
+from benchmarks.lakes.skewed import skewed_documents
 from benchmarks.made_digests import made_documents
 from catalog.cli import main
 from tests.conftest import ROOT
@@ -28,6 +30,10 @@ def test_the_examples_work(session: Any, tmp_path: Path, monkeypatch: pytest.Mon
         f"Daily Papers\n\nMar 4, 2026\n\n{owned}\nA Dew to Count\n\nDew is counted at dawn, and again later.\n",
         encoding="utf-8",
     )
+    name, content = next(iter(skewed_documents("paper", 1)))
+    dated = json.loads(content)
+    dated["digests"][0]["entries"][0]["publication_date"] = "2024-05-06"
+    (tmp_path / "my-digests" / name).write_text(json.dumps(dated), encoding="utf-8")
     for name, content in made_documents(200):
         (tmp_path / "my-digests" / name).write_bytes(content)
     ordered = dict.fromkeys(sorted((line.strip() for line in (*ON_SPARK, *IN_DOCS)), key=lambda line: "export" in line))

@@ -10,9 +10,9 @@ import pytest
 
 from benchmarks.made_digests import made_documents
 from catalog.lake import tuning
-from catalog.lake.evidence import COLUMNS
 from catalog.lake.mapping import applied, few_rows, mapped
-from catalog.lake.reading import reader
+from catalog.lake.tables import read_evidence
+from catalog.lake.writing import WRITTEN, keep, writer
 from catalog.load import load_terms
 
 pytestmark = pytest.mark.xdist_group("spark")
@@ -39,20 +39,26 @@ def test_every_row_is_mapped_wherever_that_is_done(session: Any, parts: str, cou
 
 
 def test_documents_say_the_same_here_and_on_workers(session: Any, tmp_path: Path) -> None:
-    from catalog.lake.schema import evidence_type
-
+    documents = tmp_path / "documents"
+    documents.mkdir()
     for name, content in made_documents(20):
-        (tmp_path / name).write_bytes(content)
-    (tmp_path / "nothing.txt").write_bytes(b"")
-    paths = sorted(map(str, tmp_path.iterdir()))
+        (documents / name).write_bytes(content)
+    (documents / "nothing.txt").write_bytes(b"")
+    paths = sorted(map(str, documents.iterdir()))
     rows = few_rows(session, {"copy_id": range(len(paths)), "path": paths}, "copy_id BIGINT, path STRING")
-    read = reader(load_terms(as_of=date(2026, 11, 20)), None)
-    here, there = (
-        applied(rows.repartition(2), read, evidence_type(), is_here=is_here).toArrow().select(COLUMNS).to_pylist()
-        for is_here in (True, False)
-    )
-    assert len(here) > len(paths)
-    assert sorted(map(repr, here)) == sorted(map(repr, there))
+    terms, found = load_terms(as_of=date(2026, 11, 20)), []
+    for number, is_here in enumerate((True, False)):
+        folder = tmp_path / f"build={number:06d}"
+        write = writer(terms, None, folder)
+        written = applied(rows.repartition(2), write, WRITTEN, is_here=is_here).collect()
+        assert len(written) == (1 if is_here else 2)
+        keep(folder, [row.attempt for row in written])
+        pieces = read_evidence(session, str(tmp_path), [folder.name])
+        found.append({piece: sorted(map(tuple, some.collect()), key=repr) for piece, some in pieces.items()})
+    here, there = found
+    assert len(here["document"]) == len(paths) - 1
+    assert len(here["fault"]) == 1
+    assert here == there
 
 
 def test_a_session_is_tuned_anew_but_for_what_it_was_started_with(
