@@ -100,10 +100,9 @@ def test_a_revision_that_nothing_can_read_is_one_sentence(database: Path) -> Non
     good_catalogue(database)
     with closing(sqlite3.connect(database)) as connection, connection:
         connection.execute("PRAGMA writable_schema = ON")
-        connection.execute(
-            "UPDATE sqlite_master SET rootpage = 0, sql = 'CREATE VIRTUAL TABLE alembic_version USING moss(version_num)' "
-            "WHERE name = 'alembic_version'"
-        )
+        sql = "CREATE VIRTUAL TABLE alembic_version USING moss(version_num)"
+        connection.execute("DELETE FROM sqlite_master WHERE name = 'sqlite_autoindex_alembic_version_1'")
+        connection.execute("UPDATE sqlite_master SET rootpage = 0, sql = ? WHERE name = 'alembic_version'", (sql,))
 
     with pytest.raises(
         CatalogError, match=r"cannot be read as a catalogue \(no such module: moss\); restore it"
