@@ -223,6 +223,31 @@ def test_the_end_of_the_one_chain_is_cleaned_that_starts_among_many_short_cells(
     assert b"\x77" * 9 not in path.read_bytes()
 
 
+@pytest.mark.parametrize("length", [4, 100, 116, 480])
+def test_rows_on_pages_full_of_short_cells_stay(tmp_path: Path, length: int) -> None:
+    rows = [("INSERT INTO moss (name) VALUES (?)", (f"{number:0{length}}",)) for number in range(900)]
+    path = make(tmp_path / "full.db", "BEGIN", *rows, "COMMIT", size=16_384)
+    before, gaps = held(path), fill_gaps(path, 16_384)
+
+    normalise_pages(path)
+
+    assert gaps > 0
+    assert held(path) == before
+    assert b"\x77" * 3 not in path.read_bytes()
+
+
+def test_a_cell_too_near_to_the_end_of_a_full_page_is_a_sentence(tmp_path: Path) -> None:
+    rows = [("INSERT INTO moss (name) VALUES (?)", (f"{number:04}",)) for number in range(900)]
+    path = make(tmp_path / "full.db", "BEGIN", *rows, "COMMIT", size=16_384)
+    content = bytearray(path.read_bytes())
+    leaf = next(page for page in range(16_384, len(content), 16_384) if content[page] == 13)
+    content[leaf + 8 : leaf + 10] = struct.pack(">H", 16_384 - 1)
+    path.write_bytes(content)
+
+    with pytest.raises(PageError):
+        normalise_pages(path)
+
+
 def test_a_release_of_few_papers_has_small_pages() -> None:
     assert [page_size(count) for count in (0, 9_999, 10_000, 1_000_000)] == [1024, 1024, 16384, 16384]
 

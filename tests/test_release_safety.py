@@ -21,7 +21,7 @@ from pathlib import Path
 import pytest
 
 from catalog import database as database_module
-from catalog.errors import CatalogError
+from catalog.errors import CatalogError, ExitCode
 from catalog.release import release_catalog
 from tests.catalogues import FERN, LICHEN, damage, document, good_catalogue, load, ordinary_user, snapshot
 from tests.checkouts import run
@@ -171,6 +171,18 @@ def test_a_file_that_is_no_sound_catalogue_is_refused(
     hurt(database)
 
     assert reason in refused(database, folder / "papers.db")
+
+
+def test_a_name_that_is_no_utf_8_is_refused(database: Path, folder: Path) -> None:
+    release = folder / os.fsdecode(b"papers-\xff.db")
+
+    with pytest.raises(
+        CatalogError, match="is no UTF-8, and what lies beside it names it; name another file"
+    ) as caught:
+        release_catalog(database, release)
+
+    assert caught.value.exit_code == ExitCode.USAGE
+    assert list(folder.iterdir()) == []
 
 
 def test_a_catalogue_that_is_not_there_is_refused(folder: Path) -> None:
