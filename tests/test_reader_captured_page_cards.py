@@ -30,6 +30,7 @@ from tests.captured_pages import FORMS, HEAD, SITE, assert_read, cards_text, fro
         ("### [Counting All] Teapots](/papers/2606.00001)", "Counting All] Teapots"),
         ("### [A\\*: Counting\\_Teapots \\[v2\\]](/papers/2606.00001)", "A*: Counting_Teapots [v2]"),
         ("### [Teapots &amp; $\\alpha\\_0$](/papers/2606.00001)", "Teapots & $\\alpha_0$"),
+        ("### [Counting Teapots](/papers/2606.00001) #1 Paper of the day", "Counting Teapots"),
         ("### [Counting Teapots][12]\n\n[12]: https://huggingface.co/papers/2606.00001", "Counting Teapots"),
         ('### [Counting Teapots][First]\n\n[first]: /papers/2606.00001 "Counting"', "Counting Teapots"),
     ],

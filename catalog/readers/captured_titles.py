@@ -21,8 +21,8 @@ from catalog.values import value
 
 # "Pre- and Post-Training" keeps its blank, as on pasted pages.
 _WRAPPED_HYPHEN = re.compile(r"(?<=\w)-\n[ \t]{0,20}(?!and\b|or\b)(?=\w)")
-# A tool may number the titles of a list.
-_PLACE = re.compile(r"#?[0-9]{1,4}[.):]?")
+# A tool may number the titles of a list, and the site has a badge for the first ones.
+_PLACE = re.compile(r"#?[0-9]{1,4}(?:[.):]|(?: Paper)? of the (?:day|week|month))?", re.IGNORECASE)
 
 MAX_TITLE: Final = 600
 MAX_TITLE_LINES: Final = 4
