@@ -11,7 +11,6 @@ import pytest
 from benchmarks.made_digests import made_documents
 from catalog.lake import tuning
 from catalog.lake.mapping import applied, few_rows, mapped
-from catalog.lake.tables import read_evidence
 from catalog.lake.writing import WRITTEN, keep, writer
 from catalog.load import load_terms
 
@@ -39,6 +38,8 @@ def test_every_row_is_mapped_wherever_that_is_done(session: Any, parts: str, cou
 
 
 def test_documents_say_the_same_here_and_on_workers(session: Any, tmp_path: Path) -> None:
+    from catalog.lake.tables import read_evidence  # needs pyspark, as the session does
+
     documents = tmp_path / "documents"
     documents.mkdir()
     for name, content in made_documents(20):
