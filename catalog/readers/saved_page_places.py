@@ -101,6 +101,15 @@ class Places:
         self._claimed.add(start)
         return self._card_from(start)
 
+    def attribute(self, element: etree._Element) -> Span:
+        """From the attribute's name to its closing quote."""
+        start = self._mark(element)
+        opening = _ATTRIBUTE_START.match(self._text, start)
+        end = self._text.find(opening[1], opening.end()) if opening else -1
+        span = self._span(start, end + 1 if end >= 0 else start + 1)
+        self._attributes.append((span.start, span.end))
+        return span
+
     def around(self, element: etree._Element) -> Span:
         """From the mark before an element to the next one."""
         return self._between(self._mark(element))
@@ -138,15 +147,6 @@ class Places:
     def _card_from(self, start: int) -> Span:
         ends = (_next(self._card_starts, start), _next(self._card_ends, start), len(self._text))
         return self._span(start, min(end for end in ends if end is not None))
-
-    def attribute(self, element: etree._Element) -> Span:
-        """From the attribute's name to its closing quote."""
-        start = self._mark(element)
-        opening = _ATTRIBUTE_START.match(self._text, start)
-        end = self._text.find(opening[1], opening.end()) if opening else -1
-        span = self._span(start, end + 1 if end >= 0 else start + 1)
-        self._attributes.append((span.start, span.end))
-        return span
 
     def _mark(self, element: etree._Element) -> int:
         number = min((element.sourceline or 1) - 1, len(self.marks))
