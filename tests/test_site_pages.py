@@ -46,6 +46,10 @@ def test_home_shows_what_is_there_and_every_way_in(get: Get) -> None:
     assert len(re.findall(r"<svg class=\"chart\"", page)) == 2
 
 
+def test_home_shows_a_promised_repository_as_one(get: Get) -> None:
+    assert re.search(r">spoon/drawer</a> <small>promised", get("/").text)
+
+
 def test_home_lists_every_question_with_its_sentence(get: Get) -> None:
     page = get("/").text
     queries = get("/catalog.json").json()["queries"]
