@@ -64,10 +64,13 @@ def build_lake(
     has_cleared = lake.clear(before)
     number = before.build + 1 if before else 1
     folder = f"evidence/build={number:06d}"
-    tune(session, work_size(before, paths))
+    size = work_size(before, paths)
+    tune(session, size)
     _write_evidence(session, lake, before, paths, terms, format_name, number)
     builds = [*(before.evidence if before else []), folder]
-    tune(session, _size(lake.folder / name for name in builds))
+    known = _size(lake.folder / name for name in builds)
+    # What was set up for so many documents stays: neither Java nor the queries of so much evidence are those of little.
+    tune(session, max(size, known), known)
     evidence = read_evidence(session, str(lake.evidence_folder), [Path(name).name for name in builds])
     documents = evidence["document"].where(_of_build("copy_id", number))
     reject_count, new_count = documents.selectExpr("coalesce(sum(reject_count), 0)", "count(*)").first() or (0, 0)
