@@ -157,10 +157,10 @@ def _write_evidence(
 
 
 def _task_count(session: SparkSession, paths: Sequence[Path]) -> int:
-    """How many tasks read documents: as many as these are worth, and of many documents one for each core at least."""
-    worth = task_count(work_size(None, paths))
-    least = 1 if is_in_one_part(session) else int(session.sparkContext.defaultParallelism)
-    return max(1, min(len(paths), max(least, worth)))
+    """How many tasks read documents: as many as these are worth, and of many documents the same for each core."""
+    cores = 1 if is_in_one_part(session) else int(session.sparkContext.defaultParallelism)
+    rounds = max(1, -(-task_count(work_size(None, paths)) // cores))
+    return max(1, min(len(paths), cores * rounds))
 
 
 def _unknown(session: SparkSession, lake: Lake, before: Manifest, rows: DataFrame, terms: LoadTerms) -> DataFrame:
