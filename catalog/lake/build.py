@@ -64,10 +64,13 @@ def build_lake(
     has_cleared = lake.clear(before)
     number = before.build + 1 if before else 1
     folder = f"evidence/build={number:06d}"
-    tune(session, work_size(before, paths))
+    size = work_size(before, paths)
+    tune(session, size)
     _write_evidence(session, lake, before, paths, terms, format_name, number)
     builds = [*(before.evidence if before else []), folder]
-    tune(session, _size(lake.folder / name for name in builds))
+    known = _size(lake.folder / name for name in builds)
+    # What was set up for so many documents stays: neither Java nor the queries of so much evidence are those of little.
+    tune(session, max(size, known), known)
     evidence = read_evidence(session, str(lake.evidence_folder), [Path(name).name for name in builds])
     documents = evidence["document"].where(_of_build("copy_id", number))
     reject_count, new_count = documents.selectExpr("coalesce(sum(reject_count), 0)", "count(*)").first() or (0, 0)
@@ -154,10 +157,10 @@ def _write_evidence(
 
 
 def _task_count(session: SparkSession, paths: Sequence[Path]) -> int:
-    """How many tasks read documents: as many as these are worth, and of many documents one for each core at least."""
-    worth = task_count(work_size(None, paths))
-    least = 1 if is_in_one_part(session) else int(session.sparkContext.defaultParallelism)
-    return max(1, min(len(paths), max(least, worth)))
+    """How many tasks read documents: as many as these are worth, and of many documents the same for each core."""
+    cores = 1 if is_in_one_part(session) else int(session.sparkContext.defaultParallelism)
+    rounds = max(1, -(-task_count(work_size(None, paths)) // cores))
+    return max(1, min(len(paths), cores * rounds))
 
 
 def _unknown(session: SparkSession, lake: Lake, before: Manifest, rows: DataFrame, terms: LoadTerms) -> DataFrame:

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 SMALL_BYTES: Final = 128 * 1024 * 1024
 """Documents and evidence up to this size together are little work."""
 
+MIDDLE_BYTES: Final = 4 * SMALL_BYTES
+"""Up to this size they are work of middling size: worth to be divided, but not all that Spark and Java do for much."""
+
 _TASK_BYTES: Final = 16 * 1024 * 1024
 _GZIP: Final = 10
 _PARTS: Final = "spark.sql.shuffle.partitions"
@@ -29,8 +32,15 @@ SMALL: Final = {
 }
 """Settings of a session for little work."""
 
-# What such a Java compiles thoroughly it hardly uses; and its collector needs no threads of its own.
-_SMALL_JAVA: Final = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
+MIDDLE: Final = {
+    # There are no more parts than cores, so that nothing is left for it to put together; and it plans each step anew.
+    "spark.sql.adaptive.enabled": "false",
+}
+"""Settings of a session for work of middling size."""
+
+# What such a Java compiles thoroughly it hardly uses, and every worker compiles it anew; and its collector needs no
+# threads of its own.
+_QUICK_JAVA: Final = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
 
 
 def work_size(before: Manifest | None, paths: Iterable[Path]) -> int:
@@ -46,27 +56,40 @@ def task_count(size: int) -> int:
 
 def start_settings(size: int) -> dict[str, str]:
     """Return the settings with which Spark is started for `size` bytes of documents and evidence."""
-    if size > SMALL_BYTES:
+    if size > MIDDLE_BYTES:
         return {}
-    java = {f"spark.{process}.extraJavaOptions": _SMALL_JAVA for process in ("driver", "executor")}
+    java = {f"spark.{process}.extraJavaOptions": _QUICK_JAVA for process in ("driver", "executor")}
+    if size > SMALL_BYTES:
+        return java
     # Of a cluster no more than has work: each executor is a Java to start, too.
     return java | {"spark.cores.max": str(max(1, task_count(size)))}
 
 
-def tune(session: SparkSession, size: int) -> None:
-    """Let a session work on `size` bytes of documents or evidence, except in what it was started with."""
+def tune(session: SparkSession, size: int, evidence: int | None = None) -> None:
+    """Let a session work on `size` bytes of documents or evidence, except in what it was started with.
+
+    `evidence` is how much of that is divided where it is not all: documents are larger than what they say.
+    """
     started = dict(session.sparkContext.getConf().getAll())
-    parts = max(session.sparkContext.defaultParallelism, task_count(size))
-    large = {_PARTS: str(parts)}
-    for name, value in SMALL.items():
-        if name in started:
-            continue
-        if size <= SMALL_BYTES:
-            session.conf.set(name, value)
-        elif name in large:
-            session.conf.set(name, large[name])
+    divided = size if evidence is None else evidence
+    wanted = query_settings(size, divided, int(session.sparkContext.defaultParallelism))
+    for name in SMALL.keys() - started.keys():
+        if name in wanted:
+            session.conf.set(name, wanted[name])
         else:
             session.conf.unset(name)
+
+
+def query_settings(size: int, divided: int, cores: int) -> dict[str, str]:
+    """Return the settings of queries for `size` bytes of work, of which `divided` are divided among `cores`."""
+    if size <= SMALL_BYTES:
+        return SMALL
+    tasks = task_count(divided)
+    if size <= MIDDLE_BYTES:
+        # To begin a task costs, too: each core gets as few as it bears, and all get the same number.
+        parts = tasks if tasks < cores else cores * -(-divided // (SMALL_BYTES * cores))
+        return MIDDLE | {_PARTS: str(max(1, parts))}
+    return {_PARTS: str(max(tasks, cores))}
 
 
 def is_in_one_part(session: SparkSession) -> bool:

@@ -17,6 +17,7 @@ from catalog.load import load_terms
 pytestmark = pytest.mark.xdist_group("spark")
 
 PARTS = "spark.sql.shuffle.partitions"
+MIB = 1024 * 1024
 
 
 @pytest.mark.parametrize("parts", ["1", "3"])
@@ -79,8 +80,32 @@ def test_a_session_is_tuned_anew_but_for_what_it_was_started_with(
 
 
 def test_more_documents_start_spark_as_it_is() -> None:
-    assert tuning.start_settings(tuning.SMALL_BYTES + 1) == {}
-    small = tuning.start_settings(20 * 1024 * 1024)
+    assert tuning.start_settings(tuning.MIDDLE_BYTES + 1) == {}
+    middle = tuning.start_settings(tuning.MIDDLE_BYTES)
+    assert "spark.cores.max" not in middle
+    small = tuning.start_settings(20 * MIB)
     assert small["spark.cores.max"] == "2"
-    assert "SerialGC" in small["spark.driver.extraJavaOptions"]
-    assert [tuning.task_count(size) for size in (0, 1, 16 * 1024 * 1024, 16 * 1024 * 1024 + 1)] == [0, 1, 1, 2]
+    for settings in (small, middle):
+        assert "SerialGC" in settings["spark.driver.extraJavaOptions"]
+    assert [tuning.task_count(size) for size in (0, 1, 16 * MIB, 16 * MIB + 1)] == [0, 1, 1, 2]
+
+
+@pytest.mark.parametrize(
+    ("size", "divided", "parts", "is_interpreted", "is_adaptive"),
+    [
+        (128 * MIB, 100 * MIB, "1", True, False),
+        # A core bears more than a task is worth, and as many tasks as another.
+        (128 * MIB + 1, 70 * MIB, "2", False, False),
+        (512 * MIB, 300 * MIB, "4", False, False),
+        (512 * MIB, 10 * MIB, "1", False, False),
+        (512 * MIB + 1, 200 * MIB, "13", False, True),
+        (512 * MIB + 1, 10 * MIB, "2", False, True),
+    ],
+)
+def test_work_is_divided_by_its_size(
+    size: int, divided: int, parts: str, is_interpreted: bool, is_adaptive: bool
+) -> None:
+    said = tuning.query_settings(size, divided, cores=2)
+    assert said[PARTS] == parts
+    assert ("spark.sql.codegen.wholeStage" in said) == is_interpreted
+    assert ("spark.sql.adaptive.enabled" not in said) == is_adaptive
