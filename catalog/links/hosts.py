@@ -66,7 +66,9 @@ OTHER_HOSTS = word_set(
 # Large sites: their front page is nobody's project page, but they hold project pages.
 LARGE_SITES = word_set(
     "google.com microsoft.com amazon.com apple.com openai.com anthropic.com baidu.com yahoo.com bing.com meta.com "
-    "nvidia.com huggingface.co adobe.com ibm.com"
+    "nvidia.com huggingface.co adobe.com ibm.com booking.com tripadvisor.com airbnb.com expedia.com goodreads.com "
+    "coursera.org edx.org zillow.com indeed.com glassdoor.com craigslist.org alibaba.com taobao.com jd.com steam.com "
+    "steampowered.com spotify.com netflix.com last.fm perplexity.ai character.ai you.com duckduckgo.com"
 )
 
 # Words that stand where a name is not known yet. Compared as a whole segment, without regard to case.

@@ -41,6 +41,10 @@ _HAS_QUERY = re.compile(r"[?#]")
 _REST_OF_NAME = re.compile(r"[_-][a-z0-9]{2}")
 _REST_OF_OWNER = re.compile(r"[A-Za-z0-9-]{2,39}/[A-Za-z0-9][A-Za-z0-9._-]{2,99}")
 _BLANK = re.compile(r"\s{1,6}")
+# What can only be a part of a repository (`tree/main/src`) or an item of a hub (`datasets/owner/name`).
+_VIEW = re.compile(r"(?:tree|blob|raw)/[A-Za-z0-9]")
+_HUB_ITEM = re.compile(r"(?:datasets|spaces)/[A-Za-z0-9]")
+_STOP_AFTER_BLANK = re.compile(r"\s{1,2}[.,;](?:\s|$)")
 _SLASH_AFTER_BLANK = re.compile(r"\s{1,6}/(\s{0,4})(?=[A-Za-z0-9~_.-])")
 # Words that follow an address in a sentence: none of them is taken for the next part of a broken one.
 _FUNCTION_WORDS = word_set(
@@ -115,11 +119,17 @@ def _join(text: str, end: int, host: str, path: str) -> int | None:
         words = _WORDS if token[0][0].isupper() else _FUNCTION_WORDS
         is_word = token[0].rstrip(".,;:").casefold() in words
         return blank.end() if token[0][0].isalnum() and not is_word else None
+    if path == "/" and host in ("huggingface.co", "hf.co") and _HUB_ITEM.match(token[0]):
+        return blank.end()
     if _is_word(token[0]):
         return None
     if path.endswith("/"):
+        if wanted == depth == 2 and _VIEW.match(token[0]):
+            return blank.end()
         is_spaced_slash = text[end - 2 : end - 1].isspace() and depth < wanted
-        is_on_page = host.endswith((".github.io", ".gitlab.io")) and depth == 0 and _is_last(text, token)
+        is_on_page = host.endswith((".github.io", ".gitlab.io")) and depth == 0 and (
+            token[0].endswith("/") or _is_last(text, token)
+        )
         names_no_branch = path.endswith(("/tree/", "/blob/"))
         if is_spaced_slash or is_on_page or names_no_branch or _continues(text, token, depth, wanted):
             return blank.end()
@@ -185,9 +195,11 @@ def _continues(text: str, token: re.Match[str], depth: int, wanted: int) -> bool
 
 
 def _is_last(text: str, token: re.Match[str]) -> bool:
-    """Whether the sentence or its bracket ends right after the token."""
+    """Whether the sentence or its bracket ends right after the token, be it with a blank before the stop."""
     after = text[token.end() : token.end() + 1]
-    return after == "" or after in ")}],;:。" or token[0].endswith((".", ",", ";", ":"))
+    if after == "" or after in ")}],;:。" or token[0].endswith((".", ",", ";", ":")):
+        return True
+    return _STOP_AFTER_BLANK.match(text, token.end()) is not None
 
 
 def _followed_by_word(text: str, end: int) -> bool:

@@ -15,7 +15,11 @@ _CATEGORY = re.compile(
 # Words that lead to an address, right before it: a bare domain after them is offered.
 _LEAD = re.compile(
     r"\b(?:(?:available|accessible|found|accessed|hosted|visited|viewed|deployed|live|online|released)\s"
-    r"(?:online\s|freely\s|publicly\s|here\s)?at|"
+    r"(?:online\s|freely\s|publicly\s|here\s)?(?:at|via|under|through)|"
+    r"(?:publicly|freely|openly) (?:available|accessible) (?:on|from)|"
+    r"can (?:also )?be (?:downloaded|obtained|accessed|found|tried|viewed) (?:from|on)|"
+    r"(?:is|are) (?:now )?at|(?:please|can) (?:visit|see)|check out|try (?:it )?(?:at|on)|"
+    r"(?:our|project|demo|live|official) (?:website|web ?page|home ?page|page|site|demo|portal|server)[,:]?|"
     r"(?:demo|website|web ?page|home ?page|page|site|url|link)\s?(?:at|is|:))"
     r"\s{0,3}:?\s{0,3}[(]?$",
     re.IGNORECASE,
@@ -57,8 +61,9 @@ def _is_plausible(host: str, path: str) -> bool:
 
 def _is_led(host: str, text: str, start: int, end: int) -> bool:
     """Whether words lead to a bare domain ("available at foo.org"); well-known sites are named, not offered."""
-    if not host.islower() or host.rpartition(".")[2] not in LED_ENDINGS.split("|"):
+    folded = host.casefold()
+    if host.rpartition(".")[2] not in LED_ENDINGS.split("|"):
         return False
-    if host_is_in(host, LARGE_SITES) or host_is_in(host, OTHER_HOSTS) or host_is_in(host, joins.KNOWN_HOSTS):
+    if any(host_is_in(folded, hosts) for hosts in (LARGE_SITES, OTHER_HOSTS, joins.KNOWN_HOSTS)):
         return False
     return bool(_BARE_END.match(text, end) and _LEAD.search(text[max(0, start - 40) : start]))

@@ -12,6 +12,10 @@ _STARTERS = (
 )
 _GLUED_STARTER = re.compile(rf"\.(?=(?:{_STARTERS})(?![a-z0-9_-]))")
 _GLUED_SENTENCE = re.compile(r"\.(?=[A-Z][a-z]{1,20}$)")
+# "…/toolandhttps://…": the word between two addresses, unless the last word of the first is one that ends like it.
+_GLUED_AND = re.compile(
+    r"(?<=[A-Za-z0-9])(?<!(?<![a-z])[bshlw])(?<!(?<![a-z])(?:br|gr|st))(?<!(?<![a-z])isl)and$", re.IGNORECASE
+)
 _LOWER_WORD_FOLLOWS = re.compile(r"\s+[a-z]{2,}|\s+[A-Z]")
 _FORGE = re.compile(r"(?:github\.com|gitlab\.com|bitbucket\.org|gitee\.com|huggingface\.co|hf\.co|codeberg\.org)$")
 _NAMES = r"(?:/{1,3}(?:[A-Za-z0-9._~-]|%(?:5[Ff]|2[DdEe]|7[Ee])){1,200}){0,2}"
@@ -29,6 +33,8 @@ def trimmed_end(host: str, path: str, following: str, before: str = "") -> int:
     """
     end = _before_glued_sentence(path, following)
     path = path[:end]
+    if path.endswith("and") and following.startswith("http"):
+        path = _GLUED_AND.sub("", path)
     if _FORGE.search(host.casefold()):
         path = _forge_path(path)
     elif host.casefold().endswith(_PAGE_HOST):
