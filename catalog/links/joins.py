@@ -44,7 +44,12 @@ _BLANK = re.compile(r"\s{1,6}")
 # What can only be a part of a repository (`tree/main/src`) or an item of a hub (`datasets/owner/name`).
 _VIEW = re.compile(r"(?:tree|blob|raw)/[A-Za-z0-9]")
 _HUB_ITEM = re.compile(r"(?:datasets|spaces)/[A-Za-z0-9]")
+_VIEWED = re.compile(r"/(?:tree|blob)(?:/|$)")
 _STOP_AFTER_BLANK = re.compile(r"\s{1,2}[.,;](?:\s|$)")
+_CLONE_ENDING = re.compile(r"\s{1,3}(?=\.git(?![A-Za-z0-9_-]))")
+# A slash, a hyphen or an underscore with blanks on both sides.
+_SPACED_SLASH = re.compile(r"\s/\s")
+_SPACED_SIGN = re.compile(r"\s{1,3}([/_-])\s{1,3}(?=[A-Za-z0-9])")
 _SLASH_AFTER_BLANK = re.compile(r"\s{1,6}/(\s{0,4})(?=[A-Za-z0-9~_.-])")
 # Words that follow an address in a sentence: none of them is taken for the next part of a broken one.
 _FUNCTION_WORDS = word_set(
@@ -61,7 +66,7 @@ _WORDS = _FUNCTION_WORDS | word_set(
     "license licensed licence mit apache cc keywords index abstract note let experiments results extensive "
     "in-depth com accepted published"
 )
-_MAX_JOINS = 8
+_MAX_JOINS = 16
 
 
 def read_path(text: str, start: int, host: str, host_end: int, read_run: Callable[[str, int], int]) -> int:
@@ -77,6 +82,8 @@ def read_path(text: str, start: int, host: str, host_end: int, read_run: Callabl
     for _ in range(_MAX_JOINS):
         piece = re.sub(r"\s", "", text[host_end:end])
         following = _join(text, end, folded, piece)
+        if following is None and _SPACED_SLASH.search(text, host_end, end):
+            following = _join_spaced(text, end, piece)
         if following is None:
             break
         next_end = read_run(text, following)
@@ -109,6 +116,9 @@ def _join(text: str, end: int, host: str, path: str) -> int | None:
         return None
     wanted = _DEPTHS.get(host, 0)
     depth = _depth(host, path)
+    clone_ending = _CLONE_ENDING.match(text, end)
+    if clone_ending and depth == wanted == 2:
+        return clone_ending.end()
     slash = _SLASH_AFTER_BLANK.match(text, end)
     if slash:
         return _after_slash(text, slash, depth, wanted) if slash[0].count("\n") < 2 else None
@@ -127,8 +137,10 @@ def _join(text: str, end: int, host: str, path: str) -> int | None:
         if wanted == depth == 2 and _VIEW.match(token[0]):
             return blank.end()
         is_spaced_slash = text[end - 2 : end - 1].isspace() and depth < wanted
-        is_on_page = host.endswith((".github.io", ".gitlab.io")) and depth == 0 and (
-            token[0].endswith("/") or _is_last(text, token)
+        is_on_page = (
+            host.endswith((".github.io", ".gitlab.io"))
+            and depth == 0
+            and (token[0].endswith("/") or _is_last(text, token))
         )
         names_no_branch = path.endswith(("/tree/", "/blob/"))
         if is_spaced_slash or is_on_page or names_no_branch or _continues(text, token, depth, wanted):
@@ -140,6 +152,26 @@ def _join(text: str, end: int, host: str, path: str) -> int | None:
     if wanted == 2 and depth == 1 and _REST_OF_OWNER.fullmatch(token[0]) and _is_last(text, token):
         return blank.end()
     return None
+
+
+def _join_spaced(text: str, end: int, path: str) -> int | None:
+    """The same for an address with blanks round its slashes: round the other signs in it they break nothing."""
+    is_viewed = _VIEWED.search(path) is not None
+    if path.endswith("/"):
+        blank = _BLANK.match(text, end)
+        token = _TOKEN.match(text, blank.end()) if blank else None
+        is_next = token is not None and not _is_word(token[0]) and (is_viewed or _VIEWED.match(f"/{token[0]}"))
+        return blank.end() if blank and is_next else None
+    sign = _SPACED_SIGN.match(text, end)
+    token = _TOKEN.match(text, sign.end()) if sign else None
+    if sign is None or token is None or _is_word(token[0]):
+        return None
+    if sign[1] == "/":
+        is_inside = is_viewed or _VIEWED.match(f"/{token[0]}") is not None
+    else:
+        # A hyphen may be the sentence's dash.
+        is_inside = sign[1] == "_" or _is_last(text, token) or any(mark in token[0] for mark in "-_/")
+    return sign.start(1) if is_inside else None
 
 
 def _is_rest_of_name(token: str) -> bool:

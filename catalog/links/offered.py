@@ -14,7 +14,9 @@ _CATEGORY = re.compile(
 )
 # Words that lead to an address, right before it: a bare domain after them is offered.
 _LEAD = re.compile(
-    r"\b(?:(?:available|accessible|found|accessed|hosted|visited|viewed|deployed|live|online|released)\s"
+    r"\b(?:(?:available|accessible|found|accessed|hosted|visited|viewed|deployed|live|online|released|"
+    r"explored|browsed|played|queried|tested|tried|used|run|maintained|listed|provided|shared|posted|documented|"
+    r"downloaded|obtained)\s"
     r"(?:online\s|freely\s|publicly\s|here\s)?(?:at|via|under|through)|"
     r"(?:publicly|freely|openly) (?:available|accessible) (?:on|from)|"
     r"can (?:also )?be (?:downloaded|obtained|accessed|found|tried|viewed) (?:from|on)|"

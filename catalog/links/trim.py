@@ -8,13 +8,19 @@ _STOPS = ".,;:!?'*&@=+(%~"
 _STARTERS = (
     "In|The|We|Our|This|These|That|It|Its|They|Code|Codes|Data|Dataset|Datasets|All|An|And|For|To|With|As|At|On|Here|"
     "Project|Website|Keywords|Note|Also|Additionally|Moreover|Furthermore|However|Finally|See|Please|Model|Models|"
-    "Demo|Video|Videos|Supplementary|More|Both|Using|By|From|Experiments|Results|Extensive|There|You|Index"
+    "Demo|Video|Videos|Notes?|Comments?|CCS|Supplementary|More|Both|Using|By|From|Experiments|Results|Extensive|There|You|Index"
 )
 _GLUED_STARTER = re.compile(rf"\.(?=(?:{_STARTERS})(?![a-z0-9_-]))")
+_GLUED_HEADING = re.compile(r"\.(?=[A-Z][a-z]{2,20}:$)")
 _GLUED_SENTENCE = re.compile(r"\.(?=[A-Z][a-z]{1,20}$)")
 # "…/toolandhttps://…": the word between two addresses, unless the last word of the first is one that ends like it.
 _GLUED_AND = re.compile(
     r"(?<=[A-Za-z0-9])(?<!(?<![a-z])[bshlw])(?<!(?<![a-z])(?:br|gr|st))(?<!(?<![a-z])isl)and$", re.IGNORECASE
+)
+# "…/toolData:https://…": the label of the next address.
+_GLUED_LABEL = re.compile(
+    r"(?<=[A-Za-z0-9/])(?<![A-Z])(?:Codes?|Data(?:sets?)?|Models?|Demos?|Videos?|Papers?|Page|Project|Web(?:site|page)|"
+    r"Home[Pp]age|Git[Hh]ub|Benchmark|Leaderboard):$"
 )
 _LOWER_WORD_FOLLOWS = re.compile(r"\s+[a-z]{2,}|\s+[A-Z]")
 _FORGE = re.compile(r"(?:github\.com|gitlab\.com|bitbucket\.org|gitee\.com|huggingface\.co|hf\.co|codeberg\.org)$")
@@ -33,8 +39,8 @@ def trimmed_end(host: str, path: str, following: str, before: str = "") -> int:
     """
     end = _before_glued_sentence(path, following)
     path = path[:end]
-    if path.endswith("and") and following.startswith("http"):
-        path = _GLUED_AND.sub("", path)
+    if path.endswith(("and", ":")) and following[:4].casefold() == "http":
+        path = _GLUED_LABEL.sub("", _GLUED_AND.sub("", path))
     if _FORGE.search(host.casefold()):
         path = _forge_path(path)
     elif host.casefold().endswith(_PAGE_HOST):
@@ -48,7 +54,7 @@ def trimmed_end(host: str, path: str, following: str, before: str = "") -> int:
 
 
 def _before_glued_sentence(path: str, following: str) -> int:
-    match = _GLUED_STARTER.search(path)
+    match = _GLUED_STARTER.search(path) or _GLUED_HEADING.search(path)
     if match is None and _LOWER_WORD_FOLLOWS.match(following):
         match = _GLUED_SENTENCE.search(path)
         if match and path[match.end() :] in ("Net", "Jl", "Js", "Py"):
