@@ -47,6 +47,7 @@ _HUB_ITEM = re.compile(r"(?:datasets|spaces)/[A-Za-z0-9]")
 _VIEWED = re.compile(r"/(?:tree|blob)(?:/|$)")
 _STOP_AFTER_BLANK = re.compile(r"\s{1,2}[.,;](?:\s|$)")
 _CLONE_ENDING = re.compile(r"\s{1,3}(?=\.git(?![A-Za-z0-9_-]))")
+_FILE_ENDING = re.compile(r"(?:git|dat|csv|tsv|json|zip|gz|tgz|tar\.gz|txt|pdf|html?|php|ipynb)(?![A-Za-z0-9_/-])")
 # A slash, a hyphen or an underscore with blanks on both sides.
 _SPACED_SLASH = re.compile(r"\s/\s")
 _SPACED_SIGN = re.compile(r"\s{1,3}([/_-])\s{1,3}(?=[A-Za-z0-9])")
@@ -64,7 +65,7 @@ _WORDS = _FUNCTION_WORDS | word_set(
     "used use code codes data dataset datasets model models project page website web site repository repo github "
     "gitlab link links url demo video videos paper released release open source public publicly free freely "
     "license licensed licence mit apache cc keywords index abstract note let experiments results extensive "
-    "in-depth com accepted published"
+    "in-depth com accepted published checkpoints weights samples scripts details results"
 )
 _MAX_JOINS = 16
 
@@ -179,10 +180,10 @@ def _is_rest_of_name(token: str) -> bool:
 
 
 def _completes_dot(host: str, token: str) -> bool:
-    """Whether a token goes on after a dot that ends the address so far: `name. git`, `zenodo. 1234567`."""
+    """Whether a token goes on after a dot that ends the address so far: `name. git`, `data. csv`, `zenodo. 1234567`."""
     if host in ("doi.org", "dx.doi.org"):
         return token[0].isdigit()
-    return bool(re.match(r"git\b", token))
+    return _FILE_ENDING.match(token) is not None
 
 
 def _depth(host: str, path: str) -> int:
@@ -223,7 +224,9 @@ def _continues(text: str, token: re.Match[str], depth: int, wanted: int) -> bool
         return "/" in word or bool(re.match(r"\s{0,4}/\s{0,4}[A-Za-z0-9]", text[token.end() : token.end() + 10]))
     if wanted - depth == 1:
         return is_last or not (word.isalpha() and word.islower()) or _followed_by_word(text, token.end())
-    return wanted == 0 and ("/" in word.strip("/") or word.startswith("~") or word.endswith((".html", ".htm", ".php")))
+    return wanted == 0 and (
+        "/" in word.strip("/") or word.startswith("~") or word.endswith(("/", ".html", ".htm", ".php"))
+    )
 
 
 def _is_last(text: str, token: re.Match[str]) -> bool:
@@ -235,8 +238,9 @@ def _is_last(text: str, token: re.Match[str]) -> bool:
 
 
 def _followed_by_word(text: str, end: int) -> bool:
-    following = re.match(r"\s{1,4}([A-Za-z]{1,20})\b", text[end : end + 26])
-    return following is not None and following[1].casefold() in _WORDS
+    """Whether a common word or a bracket follows: neither stands after a word that only begins the sentence's rest."""
+    following = re.match(r"\s{1,4}(?:([A-Za-z]{1,20})\b|\()", text[end : end + 26])
+    return following is not None and (following[1] is None or following[1].casefold() in _WORDS)
 
 
 def _is_word(token: str) -> bool:

@@ -14,13 +14,13 @@ _CATEGORY = re.compile(
 )
 # Words that lead to an address, right before it: a bare domain after them is offered.
 _LEAD = re.compile(
-    r"\b(?:(?:available|accessible|found|accessed|hosted|visited|viewed|deployed|live|online|released|"
-    r"explored|browsed|played|queried|tested|tried|used|run|maintained|listed|provided|shared|posted|documented|"
-    r"downloaded|obtained)\s"
-    r"(?:online\s|freely\s|publicly\s|here\s)?(?:at|via|under|through)|"
+    r"\b(?:(?:available|accessible|found|accessed|hosted|visited|viewed|deployed|live|online|released|explored|"
+    r"browsed|played|queried|tested|tried|used|run|maintained|listed|provided|shared|posted|documented|downloaded|"
+    r"obtained)\s(?:online\s|freely\s|publicly\s|here\s)?(?:at|via|under|through)|"
     r"(?:publicly|freely|openly) (?:available|accessible) (?:on|from)|"
     r"can (?:also )?be (?:downloaded|obtained|accessed|found|tried|viewed) (?:from|on)|"
-    r"(?:is|are) (?:now )?at|(?:please|can) (?:visit|see)|check out|try (?:it )?(?:at|on)|"
+    r"(?:is|are|codes?|data|datasets?|models?|demos?|videos?|paper|results|samples|details|more) (?:now )?at|"
+    r"(?:please|can) (?:visit|see)|check out|try (?:it )?(?:at|on)|"
     r"(?:our|project|demo|live|official) (?:website|web ?page|home ?page|page|site|demo|portal|server)[,:]?|"
     r"(?:demo|website|web ?page|home ?page|page|site|url|link)\s?(?:at|is|:))"
     r"\s{0,3}:?\s{0,3}[(]?$",
@@ -50,7 +50,7 @@ def _is_plausible(host: str, path: str) -> bool:
     ending = labels[-1]
     if ending not in ENDINGS or _CATEGORY.fullmatch(host) or not path.startswith("/"):
         return False
-    if len(labels) == 2 and host[0].isupper() and path[1:2].isupper():
+    if host[0].isupper() and (host_is_in(host.casefold(), LARGE_SITES) or (len(labels) == 2 and path[1:2].isupper())):
         return False
     if ending in WORD_ENDINGS and len(labels) < 3 and host != "youtu.be":
         return False

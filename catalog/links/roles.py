@@ -99,6 +99,7 @@ def _mentions(clause: str) -> list[str]:
         found += _named(seen_for[1])
     on_page = vocabulary.ON_OUR_PAGE.search(released) if "page" in released or "site" in released else None
     if on_page:
+        found = found or [role for role in whole if role not in ("website", "project page")]
         found.append("project page" if on_page[1] else "website")
     return list(dict.fromkeys(found)) or [*(whole or _named(clause))]
 

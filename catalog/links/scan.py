@@ -63,7 +63,7 @@ _HOST_CHARACTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz01234567
 _FORGE_AT_END = re.compile(r"(?:github|gitlab)\.com$|huggingface\.co$", re.IGNORECASE)
 _TWO_SEGMENTS = re.compile(r"/[\w.-]{1,100}/[\w.-]")
 _GLUED_LEAD = re.compile(r"(?:at|in|on|via|from|see|code|link|url|here|is|and|to|visit|page|available)$", re.IGNORECASE)
-_DOI = re.compile(r"10\.(\d{4,5})/[A-Za-z0-9._;()/:+-]{2,200}")
+_DOI = re.compile(r"10\.(\d{4,5})/(?!zenodo(?!\.\d))[A-Za-z0-9._;()/:+-]{2,200}")
 _BLANKS = re.compile(r"\s")
 _MAX_HOST = 253
 

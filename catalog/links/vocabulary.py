@@ -47,14 +47,15 @@ _NOUN_PATTERNS: dict[str, tuple[str, ...]] = {
         r"\blisted the papers?\b",
         r"\bcollection of (?:\w{1,20} ){0,3}(?:papers|works|literature)\b",
         r"\bbibliography\b",
+        r"\bsurveyed (?:papers|literature|works|methods)\b",
         r"\b(?:all|relevant|related|reviewed|latest|recent) papers\b",
     ),
     "leaderboard": (r"\bleader-?boards?\b",),
-    "benchmark": (rf"\bbenchmarks?\b(?! (?:results?|code|data|{_ACTIVITY}))", r"\bbenchmark code\b"),
+    "benchmark": (rf"\bbenchmarks?\b(?! (?:results?|code|data|{_ACTIVITY}))", r"\bbenchmark(?= code\b)"),
     "demo": (
         r"\bdemos?\b",
         r"\bdemonstrations?\b",
-        r"\b(?:audio|speech|sound|music) (?:samples|examples)\b",
+        r"\b(?:audio|speech|sound|music|generated|synthesi[sz]ed) (?:samples|examples)\b",
         r"\bplayground\b",
     ),
     "video": (rf"\bvideos\b|\bvideo(?= {_VIDEO_ENDS}\b| ?[:,(]| ?$)",),
@@ -93,7 +94,7 @@ _NOUN_PATTERNS: dict[str, tuple[str, ...]] = {
     ),
     "other": (
         r"\b(?:other|related|additional|project|all|more) (?:\w{1,20} )?resources\b(?!,? (?:e\.g|such as|including))",
-        r"\bresources are\b",
+        r"\bresources (?:are|will be|can be)\b",
         r"\bmaterials?\b",
         r"\bprompts\b",
     ),
@@ -155,17 +156,29 @@ TAIL = re.compile(
 _ADVERB = r"(?:\w{1,20}ly|soon|also|all|then|further|be|made|fully|open|and|here|online|later|both)"
 _PUBLIC = (
     r"(?:available|avaliable|released|open-?\s?sourced?|public|accessible|shared|published|provided|uploaded|posted|"
-    r"online|made|found|come|appear|hosted|maintained|distributed|deposited|downloadable)"
+    r"online|made|found|come|appear|hosted|maintained|distributed|deposited|downloadable|follow)"
 )
 PROMISED = re.compile(rf"\b(?:will|shall|would)\s(?:{_ADVERB}\s){{0,5}}{_PUBLIC}\b")
 THERE = re.compile(rf"\b(?:is|are|was|were|been|can be)\s(?:{_ADVERB}\s){{0,4}}{_PUBLIC}\b")
 INTENDED = re.compile(
-    r"\b(?:(?:we|authors)\s(?:will|shall|plan to|intend to|are going to|aim to)\s(?:\w{1,20}\s){0,2}"
+    r"\b(?:(?:we|authors)\s(?:will|shall|(?:plan|intend|promise|commit|are going|aim) to)\s(?:\w{1,20}\s){0,2}"
     r"(?:releas|open|shar|publish|provid|mak|upload|disclos|distribut)|to be (?:released|made|published)\b|"
     r"coming soon\b)",
 )
 # Without one of these, neither PROMISED nor INTENDED has a match.
-PROMISING = ("will", "shall", "would", "plan to", "intend to", "going to", "aim to", "to be ", "coming soon")
+PROMISING = (
+    "will",
+    "shall",
+    "would",
+    "plan to",
+    "intend to",
+    "promise to",
+    "commit to",
+    "going to",
+    "aim to",
+    "to be ",
+    "coming soon",
+)
 LATER = re.compile(
     r"\b(?:coming soon\b|to be (?:released|announced|published)\b|soon\b|"
     r"(?:upon|after|once|following)\s(?:\w{1,20}\s){0,4}(?:acceptance|publication|accepted|published|review)\b)",
@@ -190,7 +203,8 @@ REUSE = re.compile(
     r"\b(?:we (?:\w{1,20}ly )?(?:use|used|adopt|adopted|employ|employed|leverage|leveraged|build (?:up)?on|built on|"
     r"borrow|follow|fine-?tune|evaluate on|train on)\b|buil(?:t|d|ds|ding) (?:on|upon|with|using)\b|"
     r"(?:experiments?|implementation|pipeline|system|framework|approach) (?:uses?|used|rel(?:y|ies) on)\b|"
-    r"(?:was|were) built from\b|"
+    r"(?:was|were) (?:built|downloaded|obtained|collected|crawled|retrieved|sourced) from\b|"
+    r"following the (?:\w{1,20} ){0,2}(?:protocol|setup|procedure|implementation|code|splits?) of\b|"
     r"(?:is|are|was|were) (?:\w{1,20}ly )?based (?:up)?on\b(?! our)|"
     r"based (?:up)?on the (?:\w{1,20} ){0,2}(?:code|codebase|implementation|repository|repo)\b|"
     r"using the\b(?! (?:following )?(?:link|url|web ?(?:site|page)|address|page|code))|"
