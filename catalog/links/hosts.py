@@ -15,7 +15,8 @@ PLAIN_ENDINGS = word_set(
     "br tw hk sg il cz pt gr tr ir vn nz za us mx ar cl hu ro ie lu ae sa bd pk xyz tech site online cloud "
     "science page wiki tv ly gl gy ms cc ml gg sh space world live studio design works pub press academy "
     "institute github blog art run chat world zone team software systems network digital global center "
-    "foundation fyi vision tools bio games earth one group codes build care health ac ee lt lv si sk hr rs ua bg"
+    "foundation fyi vision tools bio games earth one group codes build care health ac ee lt lv si sk hr rs ua bg "
+    "africa asia berlin"
 )
 # These endings are also words, so a sentence without a blank after its full stop looks like a host with them.
 WORD_ENDINGS = word_set("it in at be no is to so my am as do us id")

@@ -43,7 +43,7 @@ _REST_OF_OWNER = re.compile(r"[A-Za-z0-9-]{2,39}/[A-Za-z0-9][A-Za-z0-9._-]{2,99}
 _BLANK = re.compile(r"\s{1,6}")
 # What can only be a part of a repository (`tree/main/src`) or an item of a hub (`datasets/owner/name`).
 _VIEW = re.compile(r"(?:tree|blob|raw)/[A-Za-z0-9]")
-_HUB_ITEM = re.compile(r"(?:datasets|spaces)/[A-Za-z0-9]")
+_HUB_ITEM = re.compile(r"(?:datasets|spaces)/(?:[A-Za-z0-9]|$)")
 _VIEWED = re.compile(r"/(?:tree|blob)(?:/|$)")
 _STOP_AFTER_BLANK = re.compile(r"\s{1,2}[.,;](?:\s|$)")
 _CLONE_ENDING = re.compile(r"\s{1,3}(?=\.git(?![A-Za-z0-9_-]))")

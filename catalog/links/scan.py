@@ -57,6 +57,8 @@ _OPENS_GROUP = ("{", "<")
 _USER = re.compile(r"[A-Za-z0-9._-]{1,64}(?::[A-Za-z0-9._-]{0,64})?@(?=[A-Za-z0-9])")
 _RUN = re.compile(r"[A-Za-z0-9\-._~:/?#@&()+,=%!]{1,2000}")
 _NEXT_SCHEME = re.compile(r"h(?:tt|xx)ps?\s{0,2}:|www\.", re.IGNORECASE)
+# An address that is the value of another's parameter.
+_IN_QUERY = re.compile(r"[^?\s]{0,400}\?[^\s]{0,400}(?<==)$")
 _PAGE_HOST = re.compile(hostname.split_once(rf"{_DOT}io\b", "github", "gitlab"))
 _PORT = re.compile(r":\d{1,5}(?=[/\s]|$)")
 _HOST_CHARACTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_."
@@ -231,6 +233,8 @@ def _read_run(text: str, start: int) -> int:
     if run is None:
         return start
     following = _NEXT_SCHEME.search(text, start, run.end() + 3)
+    if following and _IN_QUERY.match(text, start, following.start()):
+        following = _NEXT_SCHEME.search(text, following.end(), run.end() + 3)
     return min(following.start(), run.end()) if following else run.end()
 
 

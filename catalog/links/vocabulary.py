@@ -28,7 +28,7 @@ _ACTIVITY = (
 )
 _VIDEO_ENDS = (
     r"(?:demos?|demonstrations?|results?|samples?|examples?|presentation|abstract|is|are|can|of|at|available|and|"
-    r"showing|link|tutorials?|summary|overview|recordings?|walk-?throughs?)"
+    r"showing|link|tutorials?|figures?|summary|overview|recordings?|walk-?throughs?)"
 )
 _WORD_BEGINS = r"\b"
 _NOUN_PATTERNS: dict[str, tuple[str, ...]] = {
@@ -209,6 +209,6 @@ REUSE = re.compile(
     r"based (?:up)?on the (?:\w{1,20} ){0,2}(?:code|codebase|implementation|repository|repo)\b|"
     r"using the\b(?! (?:following )?(?:link|url|web ?(?:site|page)|address|page|code))|"
     r"(?:adapted from|borrowed from|taken from|derived from|fork(?:ed)? (?:of|from)|thanks to|powered by|"
-    r"compar(?:e|ed|ing) (?:with|against|to)|extensions? (?:of|to)|integrated (?:in|into|with)|"
+    r"compar(?:e|ed|ing) (?:with|against|to)|extensions? (?:of|to)|integrated (?:it |this |them )?(?:in|into|with)|"
     r"made available by|provided by|released by|developed by|courtesy of|extends? the)\b)",
 )
