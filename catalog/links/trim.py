@@ -26,6 +26,12 @@ _LOWER_WORD_FOLLOWS = re.compile(r"\s+[a-z]{2,}|\s+[A-Z]")
 _FORGE = re.compile(r"(?:github\.com|gitlab\.com|bitbucket\.org|gitee\.com|huggingface\.co|hf\.co|codeberg\.org)$")
 _NAMES = r"(?:/{1,3}(?:[A-Za-z0-9._~-]|%(?:5[Ff]|2[DdEe]|7[Ee])){1,200}){0,2}"
 _FORGE_SEGMENTS = re.compile(rf"{_NAMES}(?:(?:/{{1,3}}[A-Za-z0-9._~%@:+=-]{{1,200}}){{0,30}}/{{0,2}})?")
+_GLUED_BRACKET = re.compile(
+    r"(?<=[A-Za-z0-9/])\((?=(?:codes?|data(?:sets?)?|models?|demo|videos?|papers?|project|page|MIT|Apache|GPL|see)\b)",
+    re.IGNORECASE,
+)
+# LaTeX's blank that breaks no line: a name has a tilde at its beginning only.
+_TIE = re.compile(r"(?<=[A-Za-z0-9])~")
 _COMMA_WORD = re.compile(r",(?=[A-Za-z]{2,})")
 _TRAILING_ESCAPE = re.compile(r"(?:%(?:20|0[AaDd]|7[BbDd])){1,3}$")
 _PAGE_HOST = (".github.io", ".gitlab.io", ".hf.space")
@@ -41,10 +47,12 @@ def trimmed_end(host: str, path: str, following: str, before: str = "") -> int:
     path = path[:end]
     if path.endswith(("and", ":")) and following[:4].casefold() == "http":
         path = _GLUED_LABEL.sub("", _GLUED_AND.sub("", path))
+    if "(" in path:
+        path = _GLUED_BRACKET.split(path, maxsplit=1)[0]
     if _FORGE.search(host.casefold()):
         path = _forge_path(path)
     elif host.casefold().endswith(_PAGE_HOST):
-        path = re.split(r"[,;()]", path, maxsplit=1)[0]
+        path = re.split(r"[,;()]|(?<=[A-Za-z0-9])~", path, maxsplit=1)[0]
     else:
         comma = _COMMA_WORD.search(path)
         if comma and not any(mark in path[comma.end() :] for mark in ("/", ".", ",", "=")):
@@ -64,6 +72,7 @@ def _before_glued_sentence(path: str, following: str) -> int:
 
 def _forge_path(path: str) -> str:
     """Names on forges hold letters, digits, `-`, `_` and `.`; the first other character ends the address."""
+    path = _TIE.split(path, maxsplit=1)[0]
     match = _FORGE_SEGMENTS.match(path)
     end = match.end() if match else 0
     if path[end : end + 1] in ("?", "#"):
@@ -91,4 +100,4 @@ def _without_stops(path: str) -> str:
             opened -= 1
         end -= 1
     path = path[:end]
-    return path[:-3].rstrip("-") if path.endswith("---") else path
+    return path.rstrip("-") if path.endswith("--") else path
