@@ -8,7 +8,7 @@ _STOPS = ".,;:!?'*&@=+(%~"
 _STARTERS = (
     "In|The|We|Our|This|These|That|It|Its|They|Code|Codes|Data|Dataset|Datasets|All|An|And|For|To|With|As|At|On|Here|"
     "Project|Website|Keywords|Note|Also|Additionally|Moreover|Furthermore|However|Finally|See|Please|Model|Models|"
-    "Demo|Video|Videos|Notes?|Comments?|CCS|Supplementary|More|Both|Using|By|From|Experiments|Results|Extensive|There|You|Index"
+    "Demo|Video|Videos|Notes?|Comments?|CCS|arXiv|Supplementary|More|Both|Using|By|From|Experiments|Results|Extensive|There|You|Index"
 )
 _GLUED_STARTER = re.compile(rf"\.(?=(?:{_STARTERS})(?![a-z0-9_-]))")
 _GLUED_HEADING = re.compile(r"\.(?=[A-Z][a-z]{2,20}:$)")
