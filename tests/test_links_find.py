@@ -354,7 +354,8 @@ CASES: list[tuple[str, list[tuple[str | None, str]]]] = [
         [("https://github.com/acme/tool", GITHUB + "acme/tool"), (None, "https://example.org/d")],
     ),
     ("Check out acmebench.org for ranks; more at Acme-Tool.ai.", [(None, f"https://{h}") for h in _LED]),
-    ("It runs on Bing.com/chat; people visit booking.com and acme.org often.", []),
+    ("It runs on Bing.com/chat; people visit booking.com and acme.org often. It is live at Acme.com.", []),
+    ("We call org.acme.commons.io/Tools and papers are at nature.com.", []),
     ("DOIs begin with 10.5281/zenodo there.", []),
     (
         "at https://web.archive.org/web/2020/https://example.org/a",
