@@ -145,23 +145,27 @@ def _join(text: str, end: int, host: str, path: str) -> int | None:
     if _is_word(token[0]):
         return None
     if path.endswith("/") and token[0][0] != ".":
-        if wanted == depth == 2 and _VIEW.match(token[0]):
-            return blank.end()
-        if _VIEWED.search(path) and _is_last(text, token):
-            return blank.end()
         is_spaced_slash = text[end - 2 : end - 1].isspace() and depth < wanted
-        is_page = host.endswith((".github.io", ".gitlab.io"))
-        is_on_page = is_page and depth == 0 and (token[0].endswith("/") or _ends_sentence(text, token))
-        names_no_branch = path.endswith(("/tree/", "/blob/"))
-        if is_spaced_slash or is_on_page or names_no_branch or _continues(text, token, depth, wanted):
-            return blank.end()
-        return None
+        is_next = is_spaced_slash or _is_next_segment(text, token, host, path, depth, wanted)
+        return blank.end() if is_next else None
     if wanted and depth >= 1 and path[-1:].isalnum() and _is_rest_of_name(token[0]) and not _HAS_QUERY.search(path):
         return blank.end()
     # An owner cut in two: the token brings the rest of it and the name, and the sentence ends there.
     if wanted == 2 and depth == 1 and _REST_OF_OWNER.fullmatch(token[0]) and _is_last(text, token):
         return blank.end()
     return None
+
+
+def _is_next_segment(text: str, token: re.Match[str], host: str, path: str, depth: int, wanted: int) -> bool:
+    """Whether the token after `…/ `, that is no common word, is the next segment of the address."""
+    if path.endswith(("/tree/", "/blob/")) or (wanted == depth == 2 and _VIEW.match(token[0])):
+        return True
+    if _VIEWED.search(path) and _is_last(text, token):
+        return True
+    is_page_root = host.endswith((".github.io", ".gitlab.io")) and depth == 0
+    if is_page_root and (token[0].endswith("/") or _ends_sentence(text, token)):
+        return True
+    return _continues(text, token, depth, wanted)
 
 
 def _join_spaced(text: str, end: int, path: str) -> int | None:
