@@ -71,6 +71,15 @@ EXAMPLES = (
     ),
     Example(
         _FOUND,
+        "Nor is the label of the next address.",
+        "Code:https://github.com/acme/toolData:https://example.org/d",
+        (
+            _repository("https://github.com/acme/tool"),
+            Find("https://example.org/d", "https://example.org/d", "project page"),
+        ),
+    ),
+    Example(
+        _FOUND,
         "The next address ends the one before.",
         "Code: https://github.com/acme/tool,https://acme.github.io/tool",
         (
@@ -146,6 +155,15 @@ EXAMPLES = (
     ),
     Example(
         _BROKEN,
+        "A folder after a blank belongs to its repository; blanks round every sign break nothing.",
+        "Released at https://github.com/acme/big/ tree/main/src and https : / / github . com / acme / my _ tool.",
+        (
+            _repository("https://github.com/acme/big/ tree/main/src", "acme/big"),
+            _repository("https : / / github . com / acme / my _ tool", "acme/my_tool"),
+        ),
+    ),
+    Example(
+        _BROKEN,
         "A word of the sentence is not taken for a segment that is missing.",
         "Models at https://huggingface.co/acme/ and data.",
         (Find("https://huggingface.co/acme/", "https://huggingface.co/acme", "other"),),
@@ -198,6 +216,12 @@ EXAMPLES = (
             Find("http://www.example.edu/$\\sim$jane", "http://www.example.edu/~jane", "project page"),
             _repository("https://github.com/acme/big‐tool", "acme/big-tool"),
         ),
+    ),
+    Example(
+        _ESCAPED,
+        "A ligature stands for its letters.",
+        "Code: https://github.com/acme/\ufb01ne-tool.",
+        (_repository("https://github.com/acme/\ufb01ne-tool", "acme/fine-tool"),),
     ),
     Example(
         _ESCAPED,
@@ -371,6 +395,12 @@ EXAMPLES = (
         "It is somebody else's where the last thing said before it is a reuse.",
         "We build on the AcmeNet code (https://github.com/acme/net).",
         (_repository("https://github.com/acme/net", "acme/net", roles="code", is_own=False),),
+    ),
+    Example(
+        _SAID,
+        "It is somebody else's where what is reused is said to be there.",
+        "This work builds upon the Acme corpus, which can be found at https://github.com/acme/corpus.",
+        (_repository("https://github.com/acme/corpus", "acme/corpus", roles="data", is_own=False),),
     ),
     Example(
         _SAID,

@@ -11,6 +11,7 @@ import pytest
 from catalog.links import canonicalize, find_links
 
 GITHUB = "https://github.com/"
+_LED = ("acmebench.org", "acme-tool.ai")
 
 CASES: list[tuple[str, list[tuple[str | None, str]]]] = [
     ("Code at https : / / github . com / acme / tool .", [(None, GITHUB + "acme/tool")]),
@@ -300,6 +301,66 @@ CASES: list[tuple[str, list[tuple[str | None, str]]]] = [
     ("TensorFlow.js/PyTorch or Yahoo.co.jp/Rakuten.com", []),
     ("Data from kaggle.com/datasets/acme/d1.", [(None, "https://kaggle.com/datasets/acme/d1")]),
     ("on http://tool-demo.example.com:5000", [(None, "http://tool-demo.example.com:5000")]),
+    ("at https://github.com/acme/\nknot .", [("https://github.com/acme/\nknot", GITHUB + "acme/knot")]),
+    ("at github.com/acme/ knot (PyTorch)", [("github.com/acme/ knot", GITHUB + "acme/knot")]),
+    (
+        "at https://huggingface.co/acme/ weights (GGUF)",
+        [("https://huggingface.co/acme/", "https://huggingface.co/acme")],
+    ),
+    ("at https://huggingface.co/ datasets/acme/d1.", [(None, "https://huggingface.co/datasets/acme/d1")]),
+    ("Page: https:// acme.github.io/ tool/ .", [("https:// acme.github.io/ tool/", "https://acme.github.io/tool")]),
+    ("at https://www.example.org/index/ big-news/ today", [(None, "https://www.example.org/index/big-news")]),
+    ("at http://lab.example.edu/~jane/stars.\ndat.", [(None, "http://lab.example.edu/~jane/stars.dat")]),
+    (
+        "at https://github.com/acme/big/ tree/main/x.",
+        [("https://github.com/acme/big/ tree/main/x", GITHUB + "acme/big")],
+    ),
+    ("at https://github.com/acme/tool .git.", [("https://github.com/acme/tool .git", GITHUB + "acme/tool")]),
+    ("at https : / / github . com / acme / big _ tool now", [(None, GITHUB + "acme/big_tool")]),
+    ("at https : / / github . com / acme / big - tool, 2024", [(None, GITHUB + "acme/big-tool")]),
+    (
+        "at https : / / github . com / acme / big / tree / main / x of it",
+        [("https : / / github . com / acme / big / tree / main / x", GITHUB + "acme/big")],
+    ),
+    (
+        "at https : / / github . com / acme / tool - Python code",
+        [("https : / / github . com / acme / tool", GITHUB + "acme/tool")],
+    ),
+    ("at https://github.com/acme/\ufb01nd.", [("https://github.com/acme/\ufb01nd", GITHUB + "acme/find")]),
+    ("at https://github.com/acme/tool.Notes: 9 pages", [("https://github.com/acme/tool", GITHUB + "acme/tool")]),
+    ("at https://github.com/acme/tool.arXiv admin note", [("https://github.com/acme/tool", GITHUB + "acme/tool")]),
+    ("at https://github.com/acme/tool~and more", [("https://github.com/acme/tool", GITHUB + "acme/tool")]),
+    ("at https://github.com/acme/tool-- see", [("https://github.com/acme/tool", GITHUB + "acme/tool")]),
+    ("at https://github.com/acme/tool _so_ to say", [("https://github.com/acme/tool", GITHUB + "acme/tool")]),
+    ("at https://zenodo.org/record/12(data)", [("https://zenodo.org/record/12", "https://doi.org/10.5281/zenodo.12")]),
+    ("1github.com/acme/tool", [("github.com/acme/tool", GITHUB + "acme/tool")]),
+    ("at https://huggingface.co /datasets/acme/d1 now", [(None, "https://huggingface.co/datasets/acme/d1")]),
+    ("at https://acme -lab.github.io/tool", [(None, "https://acme-lab.github.io/tool")]),
+    ("at https://cs. acme.edu/tool", [(None, "https://cs.acme.edu/tool")]),
+    ("at https://doi.org/10.5281/zenodo .1234567", [(None, "https://doi.org/10.5281/zenodo.1234567")]),
+    ("Page: https://acme.github.io/ Bench: x", [("https://acme.github.io/", "https://acme.github.io")]),
+    ("at https://example.org/ input/output pairs", [("https://example.org/", "https://example.org")]),
+    ("at https://example.org/?u=https://example.com/a", [(None, "https://example.org?u=https://example.com/a")]),
+    (
+        "at https://github.com/acme/t1andhttps://github.com/acme/t2",
+        [("https://github.com/acme/t1", GITHUB + "acme/t1"), (None, GITHUB + "acme/t2")],
+    ),
+    (
+        "at https://github.com/acme/my-brandhttps://github.com/acme/t2",
+        [(None, GITHUB + "acme/my-brand"), (None, GITHUB + "acme/t2")],
+    ),
+    (
+        "Code:https://github.com/acme/toolData:https://example.org/d",
+        [("https://github.com/acme/tool", GITHUB + "acme/tool"), (None, "https://example.org/d")],
+    ),
+    ("Check out acmebench.org for ranks; more at Acme-Tool.ai.", [(None, f"https://{h}") for h in _LED]),
+    ("It runs on Bing.com/chat; people visit booking.com and acme.org often. It is live at Acme.com.", []),
+    ("We call org.acme.commons.io/Tools and papers are at nature.com.", []),
+    ("DOIs begin with 10.5281/zenodo there.", []),
+    (
+        "at https://web.archive.org/web/2020/https://example.org/a",
+        [(None, "https://web.archive.org/web/2020/https://example.org/a")],
+    ),
 ]
 
 

@@ -39,6 +39,12 @@ ROLES = [
     ("Page: https://acme.github.io, Code: @", "code"),
     ("A sentence of models.Code is at @.", "code"),
     ("A new record on videosCode is at @.", "code"),
+    ("A video summary can be seen at @.", "video"),
+    ("Please see our website for videos: @.", "video website"),
+    ("We point to the videos on our website (@).", "video website"),
+    ("The annotated treebank is at @.", "data"),
+    ("The dataset and benchmark code are available at @.", "code data benchmark"),
+    ("A page that collects the surveyed literature is kept at @.", "survey list"),
 ]
 
 PROMISED = [
@@ -49,6 +55,8 @@ PROMISED = [
     "We plan to release the code at @.",
     "Code is available upon acceptance at @.",
     "Code: @ (coming soon).",
+    "Upon publication, all code will be hosted at @.",
+    "We promise to release the code: @.",
     "Code is available at @ soon.",
     "Code will be made available at @ after a possible publication.",
 ]
@@ -70,6 +78,10 @@ OTHERS = [
     "Our work builds upon @.",
     "The data were taken from @.",
     "We compare with AcmeNet (@).",
+    "This work builds upon the Acme corpus, which can be found at @.",
+    "The experiments use the implementation of AcmeNet available at @.",
+    "We fine-tune the released weights of AcmeNet (@).",
+    "The images were downloaded from @.",
 ]
 
 OWN = [
@@ -77,6 +89,9 @@ OWN = [
     "Our code, built on AcmeNet, is available at @.",
     "The data that we use can be obtained from @.",
     "A toolkit based on tensors (@).",
+    "We release AcmeData, built from news, at @.",
+    "We use three sensors to collect AcmeData, which is available at @.",
+    "Our code is based on AcmeNet and available at @.",
     "It can be downloaded using the following link: @",
     "Our code, implemented in Python: @",
 ]

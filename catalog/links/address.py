@@ -19,6 +19,8 @@ _ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})")
 _STRAY_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _PATH_BEGINS = re.compile(r"[/?#]")
 _CONTROL = re.compile(r"[\x00-\x20\x7f-\xa0\u2000-\u200f\u2028\u2029\ufeff\ud800-\udfff]")
+# An archive's address holds another one: `…/web/2020/https://example.org`.
+_INNER_SCHEME = re.compile(r"(?<=/)(https?):/(?=[^/])", re.IGNORECASE)
 _DOUBLED = re.compile(r"/{2,}")
 
 _FETCH_SCHEMES = {"http": "http", "https": "https", "ftp": "ftp"}
@@ -173,7 +175,7 @@ def _segments(path: str) -> tuple[str, ...]:
 
 def page_url(address: Address, origin: str | None = None, scheme: str | None = None) -> str:
     """The address of an ordinary page as text: path and query as they stand, no trailing slash, no empty fragment."""
-    path = "".join(f"/{segment}" for segment in address.segments)
+    path = _INNER_SCHEME.sub(r"\1://", "".join(f"/{segment}" for segment in address.segments))
     query = f"?{address.query}" if address.query else ""
     # A fragment is a place on the page, unless the page routes by it.
     fragment = f"#{address.fragment}" if address.fragment.startswith(("/", "!")) else ""

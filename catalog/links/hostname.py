@@ -45,7 +45,7 @@ PAGE_HOSTS = (
 )
 FORGE_SUBDOMAINS = frozenset(("www", "gist", "raw", "api", "codeload", "docs", "pages", "m", "about", "education"))
 _LABEL = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9])?")
-_BROKEN_HYPHEN = re.compile(r"-\s{1,4}[a-z0-9-]{1,40}(?=\.(?:github|gitlab|[a-z]{2,20}\.))")
+_BROKEN_HYPHEN = re.compile(r"(?:-\s{1,4}|\s{1,4}-)[a-z0-9-]{1,40}(?=\.[a-z]{2,20}(?:[./]|\s|$))")
 _BLANKS = re.compile(r"\s")
 _FOOTNOTE = re.compile(r"\d{1,2}$")
 _MAX_LABELS = 12
@@ -83,7 +83,7 @@ def read_host(text: str, start: int, *, has_scheme: bool) -> tuple[str | None, i
         if label is None:
             break
         end = label.end()
-        broken = _BROKEN_HYPHEN.match(text, end) if has_scheme and not labels else None
+        broken = _BROKEN_HYPHEN.match(text, end) if has_scheme and labels in ([], ["www"]) else None
         if broken:
             end = broken.end()
         labels.append(_BLANKS.sub("", text[following:end]))
@@ -121,7 +121,7 @@ def _next_label(text: str, position: int, labels: list[str], has_scheme: bool) -
     if is_open and label[0].islower() and (word in PLAIN_ENDINGS or (word in WORD_ENDINGS and after == "/")):
         return broken.end()
     has_more = _MORE_LABELS.match(text, label.end()) is not None
-    return broken.end() if is_open and len(labels) == 1 and has_more else None
+    return broken.end() if is_open and len(labels) < 4 and has_more else None
 
 
 def _without_glued_word(labels: list[str], position: int) -> tuple[list[str], int]:

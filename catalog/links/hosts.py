@@ -15,7 +15,8 @@ PLAIN_ENDINGS = word_set(
     "br tw hk sg il cz pt gr tr ir vn nz za us mx ar cl hu ro ie lu ae sa bd pk xyz tech site online cloud "
     "science page wiki tv ly gl gy ms cc ml gg sh space world live studio design works pub press academy "
     "institute github blog art run chat world zone team software systems network digital global center "
-    "foundation fyi vision tools bio games earth one group codes build care health ac ee lt lv si sk hr rs ua bg"
+    "foundation fyi vision tools bio games earth one group codes build care health ac ee lt lv si sk hr rs ua bg "
+    "africa asia berlin"
 )
 # These endings are also words, so a sentence without a blank after its full stop looks like a host with them.
 WORD_ENDINGS = word_set("it in at be no is to so my am as do us id")
@@ -66,7 +67,9 @@ OTHER_HOSTS = word_set(
 # Large sites: their front page is nobody's project page, but they hold project pages.
 LARGE_SITES = word_set(
     "google.com microsoft.com amazon.com apple.com openai.com anthropic.com baidu.com yahoo.com bing.com meta.com "
-    "nvidia.com huggingface.co adobe.com ibm.com"
+    "nvidia.com huggingface.co adobe.com ibm.com booking.com tripadvisor.com airbnb.com expedia.com goodreads.com "
+    "coursera.org edx.org zillow.com indeed.com glassdoor.com craigslist.org alibaba.com taobao.com jd.com steam.com "
+    "steampowered.com spotify.com netflix.com last.fm perplexity.ai character.ai you.com duckduckgo.com"
 )
 
 # Words that stand where a name is not known yet. Compared as a whole segment, without regard to case.

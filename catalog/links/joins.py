@@ -35,12 +35,27 @@ _DEPTHS = {
     "osf.io": 1,
 }
 KNOWN_HOSTS = frozenset(_DEPTHS)
+_CLONED_FROM = frozenset(("github.com", "gitlab.com", "bitbucket.org", "gitee.com", "codeberg.org"))
 _TOKEN = re.compile(r"[A-Za-z0-9._~%-][A-Za-z0-9._~%/?=&#-]{0,199}")
 _ENDS_OPEN = re.compile(r"^[^?#]{0,2000}[A-Za-z0-9][-_]$")
 _HAS_QUERY = re.compile(r"[?#]")
-_REST_OF_NAME = re.compile(r"[_-][a-z0-9]{2}")
+_REST_OF_NAME = re.compile(r"_[A-Za-z0-9]|-[a-z0-9]{2}")
 _REST_OF_OWNER = re.compile(r"[A-Za-z0-9-]{2,39}/[A-Za-z0-9][A-Za-z0-9._-]{2,99}")
 _BLANK = re.compile(r"\s{1,6}")
+# What can only be a part of a repository (`tree/main/src`) or an item of a hub (`datasets/owner/name`).
+_VIEW = re.compile(r"(?:tree|blob|raw)/[A-Za-z0-9]")
+_HUB_ITEM = re.compile(r"(?:datasets|spaces)/(?:[A-Za-z0-9]|$)")
+# What no word of a sentence looks like.
+_IS_A_NAME = re.compile(r"[_~0-9]|[a-z][A-Z]|[a-z]-[a-z]")
+_FRACTION = re.compile(r"\d{1,9}(?:[/.]\d{1,9})?|10\.\d{4,5}/.{1,200}")
+_VIEWED = re.compile(r"/(?:tree|blob)(?:/|$)")
+_STOP_AFTER_BLANK = re.compile(r"\s{1,2}[.,;](?:\s|$)")
+_CLONE_ENDING = re.compile(r"\s{1,3}(?=\.git(?![A-Za-z0-9_-]))")
+_NUMBER_AFTER_BLANK = re.compile(r"\s{1,3}\.\d")
+_FILE_ENDING = re.compile(r"(?:git|dat|csv|tsv|json|zip|gz|tgz|tar\.gz|txt|pdf|html?|php|ipynb)(?![A-Za-z0-9_/-])")
+# A slash, a hyphen or an underscore with blanks on both sides.
+_SPACED_SLASH = re.compile(r"\s/\s")
+_SPACED_SIGN = re.compile(r"\s{1,3}([/_-])\s{1,3}(?=[A-Za-z0-9])")
 _SLASH_AFTER_BLANK = re.compile(r"\s{1,6}/(\s{0,4})(?=[A-Za-z0-9~_.-])")
 # Words that follow an address in a sentence: none of them is taken for the next part of a broken one.
 _FUNCTION_WORDS = word_set(
@@ -55,9 +70,10 @@ _WORDS = _FUNCTION_WORDS | word_set(
     "used use code codes data dataset datasets model models project page website web site repository repo github "
     "gitlab link links url demo video videos paper released release open source public publicly free freely "
     "license licensed licence mit apache cc keywords index abstract note let experiments results extensive "
-    "in-depth com accepted published"
+    "in-depth com accepted published checkpoints weights samples scripts details results today below "
+    "above fig figure table section appendix arxiv doi"
 )
-_MAX_JOINS = 8
+_MAX_JOINS = 16
 
 
 def read_path(text: str, start: int, host: str, host_end: int, read_run: Callable[[str, int], int]) -> int:
@@ -73,6 +89,8 @@ def read_path(text: str, start: int, host: str, host_end: int, read_run: Callabl
     for _ in range(_MAX_JOINS):
         piece = re.sub(r"\s", "", text[host_end:end])
         following = _join(text, end, folded, piece)
+        if following is None and _SPACED_SLASH.search(text, host_end, end):
+            following = _join_spaced(text, end, piece)
         if following is None:
             break
         next_end = read_run(text, following)
@@ -105,9 +123,16 @@ def _join(text: str, end: int, host: str, path: str) -> int | None:
         return None
     wanted = _DEPTHS.get(host, 0)
     depth = _depth(host, path)
+    clone_ending = _CLONE_ENDING.match(text, end)
+    if clone_ending and depth == 2 and host in _CLONED_FROM and path[-1:].isalnum() and not path.endswith(".git"):
+        return clone_ending.end()
+    if host in ("doi.org", "dx.doi.org") and _NUMBER_AFTER_BLANK.match(text, end):
+        return blank.end()
     slash = _SLASH_AFTER_BLANK.match(text, end)
     if slash:
-        return _after_slash(text, slash, depth, wanted) if slash[0].count("\n") < 2 else None
+        if slash[0].count("\n") > 1:
+            return None
+        return _after_slash(text, slash, depth, wanted, is_viewed=_VIEWED.search(path) is not None)
     token = _TOKEN.match(text, blank.end())
     if token is None or token[0].casefold().startswith(("http", "www.")):
         return None
@@ -115,15 +140,14 @@ def _join(text: str, end: int, host: str, path: str) -> int | None:
         words = _WORDS if token[0][0].isupper() else _FUNCTION_WORDS
         is_word = token[0].rstrip(".,;:").casefold() in words
         return blank.end() if token[0][0].isalnum() and not is_word else None
+    if path == "/" and host in ("huggingface.co", "hf.co") and _HUB_ITEM.match(token[0]):
+        return blank.end()
     if _is_word(token[0]):
         return None
-    if path.endswith("/"):
+    if path.endswith("/") and token[0][0] != ".":
         is_spaced_slash = text[end - 2 : end - 1].isspace() and depth < wanted
-        is_on_page = host.endswith((".github.io", ".gitlab.io")) and depth == 0 and _is_last(text, token)
-        names_no_branch = path.endswith(("/tree/", "/blob/"))
-        if is_spaced_slash or is_on_page or names_no_branch or _continues(text, token, depth, wanted):
-            return blank.end()
-        return None
+        is_next = is_spaced_slash or _is_next_segment(text, token, host, path, depth, wanted)
+        return blank.end() if is_next else None
     if wanted and depth >= 1 and path[-1:].isalnum() and _is_rest_of_name(token[0]) and not _HAS_QUERY.search(path):
         return blank.end()
     # An owner cut in two: the token brings the rest of it and the name, and the sentence ends there.
@@ -132,15 +156,49 @@ def _join(text: str, end: int, host: str, path: str) -> int | None:
     return None
 
 
+def _is_next_segment(text: str, token: re.Match[str], host: str, path: str, depth: int, wanted: int) -> bool:
+    """Whether the token after `…/ `, that is no common word, is the next segment of the address."""
+    if path.endswith(("/tree/", "/blob/")) or (wanted == depth == 2 and _VIEW.match(token[0])):
+        return True
+    if _VIEWED.search(path) and _is_last(text, token):
+        return True
+    is_page_root = host.endswith((".github.io", ".gitlab.io")) and depth == 0
+    if is_page_root and (token[0].endswith("/") or _ends_sentence(text, token)):
+        return True
+    return _continues(text, token, depth, wanted)
+
+
+def _join_spaced(text: str, end: int, path: str) -> int | None:
+    """The same for an address with blanks round its slashes: round the other signs in it they break nothing."""
+    is_viewed = _VIEWED.search(path) is not None
+    if path.endswith("/"):
+        blank = _BLANK.match(text, end)
+        token = _TOKEN.match(text, blank.end()) if blank else None
+        is_next = token is not None and not _is_word(token[0]) and (is_viewed or _VIEWED.match(f"/{token[0]}"))
+        return blank.end() if blank and is_next else None
+    sign = _SPACED_SIGN.match(text, end)
+    token = _TOKEN.match(text, sign.end()) if sign else None
+    if sign is None or token is None or _is_word(token[0]):
+        return None
+    if sign[1] == "/":
+        is_inside = is_viewed or _VIEWED.match(f"/{token[0]}") is not None
+    else:
+        # A hyphen may be the sentence's dash.
+        is_inside = sign[1] == "_" or _is_last(text, token) or any(mark in token[0] for mark in "-_/")
+    return sign.start(1) if is_inside else None
+
+
 def _is_rest_of_name(token: str) -> bool:
-    return _REST_OF_NAME.match(token) is not None and token[1:].rstrip(".,;:").casefold() not in _FUNCTION_WORDS
+    rest = token[1:].rstrip(".,;:")
+    # An underscore at both ends is Markdown's emphasis.
+    return _REST_OF_NAME.match(token) is not None and rest.casefold() not in _FUNCTION_WORDS and rest[-1:] != "_"
 
 
 def _completes_dot(host: str, token: str) -> bool:
-    """Whether a token goes on after a dot that ends the address so far: `name. git`, `zenodo. 1234567`."""
+    """Whether a token goes on after a dot that ends the address so far: `name. git`, `data. csv`, `zenodo. 1234567`."""
     if host in ("doi.org", "dx.doi.org"):
         return token[0].isdigit()
-    return bool(re.match(r"git\b", token))
+    return _FILE_ENDING.match(token) is not None
 
 
 def _depth(host: str, path: str) -> int:
@@ -150,7 +208,7 @@ def _depth(host: str, path: str) -> int:
     return len(segments)
 
 
-def _after_slash(text: str, slash: re.Match[str], depth: int, wanted: int) -> int | None:
+def _after_slash(text: str, slash: re.Match[str], depth: int, wanted: int, *, is_viewed: bool) -> int | None:
     """A slash after a blank: part of a broken address while it is not complete; later only if glued to a view."""
     token = _TOKEN.match(text, slash.end())
     if token is None or (_is_word(token[0]) and slash[1]):
@@ -158,7 +216,7 @@ def _after_slash(text: str, slash: re.Match[str], depth: int, wanted: int) -> in
     position = slash.start() + len(slash[0]) - len(slash[1]) - 1
     if depth < wanted:
         return _close_blank(text, position, slash)
-    is_view = re.match(r"(?:tree|blob|main|master|-/)\b", token[0])
+    is_view = re.match(r"(?:tree|blob|main|master|-/)\b", token[0]) or (is_viewed and not _is_word(token[0]))
     if is_view and not slash[1]:
         return position
     if wanted == 0 and depth == 0 and not slash[1] and not _is_word(token[0]):
@@ -168,9 +226,9 @@ def _after_slash(text: str, slash: re.Match[str], depth: int, wanted: int) -> in
 
 def _close_blank(text: str, position: int, slash: re.Match[str]) -> int | None:
     token = _TOKEN.match(text, slash.end())
-    if token is None or "http" in token[0] or _is_word(token[0]):
+    if token is None or "http" in token[0]:
         return None
-    return position
+    return None if _is_word(token[0]) and (slash[1] or not _HUB_ITEM.match(token[0])) else position
 
 
 def _continues(text: str, token: re.Match[str], depth: int, wanted: int) -> bool:
@@ -181,18 +239,37 @@ def _continues(text: str, token: re.Match[str], depth: int, wanted: int) -> bool
         return "/" in word or bool(re.match(r"\s{0,4}/\s{0,4}[A-Za-z0-9]", text[token.end() : token.end() + 10]))
     if wanted - depth == 1:
         return is_last or not (word.isalpha() and word.islower()) or _followed_by_word(text, token.end())
-    return wanted == 0 and ("/" in word.strip("/") or word.startswith("~") or word.endswith((".html", ".htm", ".php")))
+    return wanted == 0 and _is_path(word, is_last=_ends_sentence(text, token))
+
+
+def _is_path(word: str, *, is_last: bool) -> bool:
+    """Whether a word after `…/ ` on an ordinary site is its next segments: no `input/output` and no `24/7`."""
+    if word.startswith("~") or word.endswith(("/", ".html", ".htm", ".php")):
+        return True
+    is_name = _IS_A_NAME.search(word) is not None
+    if "/" in word:
+        return (is_last or is_name or word.count("/") > 1) and _FRACTION.fullmatch(word) is None
+    return is_last and is_name
+
+
+def _ends_sentence(text: str, token: re.Match[str]) -> bool:
+    """The same as `_is_last`, but not for a label, which a colon ends, nor for a number."""
+    is_label = text.startswith(":", token.end())
+    return _is_last(text, token) and not is_label and _FRACTION.fullmatch(token[0].rstrip(".,;:")) is None
 
 
 def _is_last(text: str, token: re.Match[str]) -> bool:
-    """Whether the sentence or its bracket ends right after the token."""
+    """Whether the sentence or its bracket ends right after the token, be it with a blank before the stop."""
     after = text[token.end() : token.end() + 1]
-    return after == "" or after in ")}],;:。" or token[0].endswith((".", ",", ";", ":"))
+    if after == "" or after in ")}],;:。" or token[0].endswith((".", ",", ";", ":")):
+        return True
+    return _STOP_AFTER_BLANK.match(text, token.end()) is not None
 
 
 def _followed_by_word(text: str, end: int) -> bool:
-    following = re.match(r"\s{1,4}([A-Za-z]{1,20})\b", text[end : end + 26])
-    return following is not None and following[1].casefold() in _WORDS
+    """Whether a common word or a bracket follows: neither stands after a word that only begins the sentence's rest."""
+    following = re.match(r"\s{1,4}(?:([A-Za-z]{1,20})\b|\()", text[end : end + 26])
+    return following is not None and (following[1] is None or following[1].casefold() in _WORDS)
 
 
 def _is_word(token: str) -> bool:

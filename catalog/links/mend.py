@@ -19,14 +19,17 @@ _MARK = re.compile(
     r"|\\discretionary\{-?\}\{\}\{\}|\\hspace\{0pt\}|\\penalty\d{1,5}\b|\\{1,2}(?=\r?\n)|\{\}(?=[A-Za-z0-9/._~-]))"
     r"|\\{1,2}(?P<escaped>[_#%&/:.=?@+])"
     r"|(?P<entity>&(?:amp|lt|gt|quot|nbsp|#38|#95|#x2[fF]|#47);)"
+    r"|(?P<ligature>[\ufb00-\ufb04])"
     r"|(?P<wide>(?<=[A-Za-z0-9/])[．／：](?=[A-Za-z0-9/／]))"
 )
 # Every mark begins with one of these: looking for them first is many times faster than trying every mark everywhere.
 _BEGINNING = re.compile(
-    r"[\\${&∼˜～‐‑−﹣－–\u200b-\u200d\u2060\ufeff\u00ad．／：](?:(?<![{&])|(?<=\{)[-~_}\\]|(?<=&)[a-z#])"
+    r"[\\${&∼˜～‐‑−﹣－–\u200b-\u200d\u2060\ufeff\u00ad\ufb00-\ufb04．／：](?:(?<![{&])|(?<=\{)[-~_}\\]|(?<=&)[a-z#])"
 )
 _STANDS_FOR = {"tilde": "~", "under": "_", "hyphen": "-", "nothing": ""}
 _ENTITIES = {"amp": "&", "#38": "&", "lt": "<", "gt": ">", "quot": '"', "nbsp": " ", "#95": "_", "#47": "/"}
+# The letters that a typesetter drew as one, by the code points of Unicode's block "Alphabetic Presentation Forms".
+_LIGATURES = {"\ufb00": "ff", "\ufb01": "fi", "\ufb02": "fl", "\ufb03": "ffi", "\ufb04": "ffl"}
 _WIDE = {"．": ".", "／": "/", "：": ":"}
 
 
@@ -92,6 +95,8 @@ def _replacement(match: re.Match[str]) -> str:
         return match["escaped"]
     if group == "entity":
         return _ENTITIES.get(match["entity"][1:-1].lower(), "/")
+    if group == "ligature":
+        return _LIGATURES[match["ligature"]]
     if group == "wide":
         return _WIDE[match["wide"]]
     return _STANDS_FOR[group]

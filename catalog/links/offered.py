@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from catalog.links import hostname, joins
-from catalog.links.hosts import ENDINGS, LARGE_SITES, OTHER_HOSTS, WORD_ENDINGS, host_is_in
+from catalog.links.hosts import ENDINGS, LARGE_SITES, OTHER_HOSTS, PAPER_HOSTS, WORD_ENDINGS, host_is_in
 
 _HAS_PATH = re.compile(r"\s{0,4}/\s{0,4}[A-Za-z0-9~@_-]")
 _FIRST_SEGMENT = re.compile(r"/([A-Za-z0-9._~@-]{1,60})")
@@ -14,8 +14,14 @@ _CATEGORY = re.compile(
 )
 # Words that lead to an address, right before it: a bare domain after them is offered.
 _LEAD = re.compile(
-    r"\b(?:(?:available|accessible|found|accessed|hosted|visited|viewed|deployed|live|online|released)\s"
-    r"(?:online\s|freely\s|publicly\s|here\s)?at|"
+    r"\b(?:(?:available|accessible|found|accessed|hosted|visited|viewed|deployed|live|online|released|explored|"
+    r"browsed|played|queried|tried|listed|provided|shared|posted|documented|downloaded|"
+    r"obtained)\s(?:online\s|freely\s|publicly\s|here\s)?(?:at|via|under|through)|"
+    r"(?:publicly|freely|openly) (?:available|accessible) (?:on|from)|"
+    r"can (?:also )?be (?:downloaded|obtained|accessed|found|tried|viewed) (?:from|on)|"
+    r"(?:is|are|codes?|data|datasets?|models?|demos?|videos?|paper|results|samples|details|more) (?:now )?at|"
+    r"please (?:visit|see)|check out|try (?:it )?(?:at|on)|"
+    r"(?:our|project|demo|live|official) (?:website|web ?page|home ?page|page|site|demo|portal|server)[,:]?|"
     r"(?:demo|website|web ?page|home ?page|page|site|url|link)\s?(?:at|is|:))"
     r"\s{0,3}:?\s{0,3}[(]?$",
     re.IGNORECASE,
@@ -44,7 +50,10 @@ def _is_plausible(host: str, path: str) -> bool:
     ending = labels[-1]
     if ending not in ENDINGS or _CATEGORY.fullmatch(host) or not path.startswith("/"):
         return False
-    if len(labels) == 2 and host[0].isupper() and path[1:2].isupper():
+    # Names of packages begin with an ending: `org.apache.commons.io/FileUtils`.
+    if labels[0] in ("com", "org", "net", "co"):
+        return False
+    if host[0].isupper() and (host_is_in(host.casefold(), LARGE_SITES) or (len(labels) == 2 and path[1:2].isupper())):
         return False
     if ending in WORD_ENDINGS and len(labels) < 3 and host != "youtu.be":
         return False
@@ -57,8 +66,12 @@ def _is_plausible(host: str, path: str) -> bool:
 
 def _is_led(host: str, text: str, start: int, end: int) -> bool:
     """Whether words lead to a bare domain ("available at foo.org"); well-known sites are named, not offered."""
-    if not host.islower() or host.rpartition(".")[2] not in LED_ENDINGS.split("|"):
+    folded = host.casefold()
+    if host.rpartition(".")[2] not in LED_ENDINGS.split("|"):
         return False
-    if host_is_in(host, LARGE_SITES) or host_is_in(host, OTHER_HOSTS) or host_is_in(host, joins.KNOWN_HOSTS):
+    # `Acme.com` with a capital is a company ("deployed at Acme.com").
+    if host[0].isupper() and folded.endswith(".com"):
+        return False
+    if any(host_is_in(folded, hosts) for hosts in (LARGE_SITES, OTHER_HOSTS, PAPER_HOSTS, joins.KNOWN_HOSTS)):
         return False
     return bool(_BARE_END.match(text, end) and _LEAD.search(text[max(0, start - 40) : start]))

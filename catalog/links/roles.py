@@ -26,6 +26,7 @@ _DEFAULT_ROLES: dict[LinkKind, str] = {
 }
 # How many characters from the address a promise or a reuse still speaks of it.
 _NEAR = 100
+_LIST_ENDINGS = ("-papers", "_papers", "-paper-list", "_paper_list", "paperlist", "-reading-list")
 _UNSPECIFIC = frozenset(("code", "website", "other", "project page"))
 
 
@@ -51,8 +52,9 @@ def read_words(words: Surroundings) -> Reading:
 def settle_roles(mentions: tuple[str, ...], target: Target) -> tuple[str, ...]:
     """The roles in their fixed order; where the words named none, the one that the target's kind stands for."""
     roles = set(mentions)
-    is_awesome = (target.name or "").casefold().startswith("awesome")
-    if is_awesome and roles <= _UNSPECIFIC:
+    name = (target.name or "").casefold()
+    is_list = name.startswith("awesome") or name.endswith(_LIST_ENDINGS)
+    if is_list and roles <= _UNSPECIFIC:
         roles = (roles - {"code"}) | {"survey list"}
     if "project page" in roles:
         roles.discard("website")
@@ -92,8 +94,12 @@ def _mentions(clause: str) -> list[str]:
         found += [match[1] for match in vocabulary.OF_THIS.finditer(released)]
     for coordinated in vocabulary.COORDINATED.finditer(released):
         found += _named(coordinated[1])
+    seen_for = vocabulary.SEEN_FOR.search(released) if " for " in released or " to " in released else None
+    if seen_for:
+        found += _named(seen_for[1])
     on_page = vocabulary.ON_OUR_PAGE.search(released) if "page" in released or "site" in released else None
     if on_page:
+        found = found or [role for role in whole if role not in ("website", "project page")]
         found.append("project page" if on_page[1] else "website")
     return list(dict.fromkeys(found)) or [*(whole or _named(clause))]
 
@@ -135,5 +141,10 @@ def _has_promise(clause: str) -> bool:
 def _is_own(clause: str) -> bool:
     """Somebody else's where the last thing said before the address is a reuse and not an offer."""
     near = clause[-_NEAR:]
+    if "," in near:
+        near = vocabulary.ASIDE.sub("", near)
     last: deque[re.Match[str]] = deque(vocabulary.REUSE.finditer(near), maxlen=1)
-    return not last or bool(vocabulary.OFFER.search(near, last[0].end()))
+    if not last:
+        return True
+    borrowed = vocabulary.BORROWED.match(near, last[0].end())
+    return bool(vocabulary.OFFER.search(near, borrowed.end() if borrowed else last[0].end()))

@@ -57,13 +57,17 @@ _OPENS_GROUP = ("{", "<")
 _USER = re.compile(r"[A-Za-z0-9._-]{1,64}(?::[A-Za-z0-9._-]{0,64})?@(?=[A-Za-z0-9])")
 _RUN = re.compile(r"[A-Za-z0-9\-._~:/?#@&()+,=%!]{1,2000}")
 _NEXT_SCHEME = re.compile(r"h(?:tt|xx)ps?\s{0,2}:|www\.", re.IGNORECASE)
+# An address that is the value of another's parameter.
+_IN_QUERY = re.compile(r"[^?\s]{0,400}\?[^\s]{0,400}(?<==)$")
 _PAGE_HOST = re.compile(hostname.split_once(rf"{_DOT}io\b", "github", "gitlab"))
 _PORT = re.compile(r":\d{1,5}(?=[/\s]|$)")
 _HOST_CHARACTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_."
 _FORGE_AT_END = re.compile(r"(?:github|gitlab)\.com$|huggingface\.co$", re.IGNORECASE)
 _TWO_SEGMENTS = re.compile(r"/[\w.-]{1,100}/[\w.-]")
-_GLUED_LEAD = re.compile(r"(?:at|in|on|via|from|see|code|link|url|here|is|and|to|visit|page|available)$", re.IGNORECASE)
-_DOI = re.compile(r"10\.(\d{4,5})/[A-Za-z0-9._;()/:+-]{2,200}")
+_GLUED_LEAD = re.compile(
+    r"(?:at|in|on|via|from|see|code|link|url|here|is|and|to|visit|page|available|\d{1,2})$", re.IGNORECASE
+)
+_DOI = re.compile(r"10\.(\d{4,5})/(?!zenodo(?!\.\d))[A-Za-z0-9._;()/:+-]{2,200}")
 _BLANKS = re.compile(r"\s")
 _MAX_HOST = 253
 
@@ -164,7 +168,7 @@ def _read_without_scheme(text: str, lowered: str, anchor: int, floor: int) -> tu
     scheme = _OTHER_SCHEME.search(before)
     if scheme and scheme[0] == "git@" and text.startswith(":", host_end):
         return _read_secure_shell(text, start, host, host_end), following
-    is_part = before.endswith("@") or (not scheme and before.endswith(("/", "\\")))
+    is_part = before.endswith("@") or (not scheme and before.endswith(("/", "\\")) and not before.endswith("\\\\"))
     if is_part or not is_offered(host, text, start, host_end):
         return None, following
     shown_start = start - (len(before) - scheme.start()) if scheme else start
@@ -206,7 +210,9 @@ def _unglued(text: str, start: int, host: str) -> tuple[int, str]:
         and lead[:-1].casefold() not in hostname.FORGE_SUBDOMAINS
         and _TWO_SEGMENTS.match(text, start + len(host)) is not None
     )
-    if is_sentence or _GLUED_LEAD.fullmatch(lead):
+    # A line break that somebody wrote as a backslash and an n.
+    is_escape = lead == "n" and text.startswith("\\", start - 1)
+    if is_sentence or is_escape or _GLUED_LEAD.fullmatch(lead):
         return start + len(lead), host[len(lead) :]
     return start, host
 
@@ -231,6 +237,8 @@ def _read_run(text: str, start: int) -> int:
     if run is None:
         return start
     following = _NEXT_SCHEME.search(text, start, run.end() + 3)
+    if following and _IN_QUERY.match(text, start, following.start()):
+        following = _NEXT_SCHEME.search(text, following.end(), run.end() + 3)
     return min(following.start(), run.end()) if following else run.end()
 
 

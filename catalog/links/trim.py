@@ -8,14 +8,30 @@ _STOPS = ".,;:!?'*&@=+(%~"
 _STARTERS = (
     "In|The|We|Our|This|These|That|It|Its|They|Code|Codes|Data|Dataset|Datasets|All|An|And|For|To|With|As|At|On|Here|"
     "Project|Website|Keywords|Note|Also|Additionally|Moreover|Furthermore|However|Finally|See|Please|Model|Models|"
-    "Demo|Video|Videos|Supplementary|More|Both|Using|By|From|Experiments|Results|Extensive|There|You|Index"
+    "Demo|Video|Videos|Notes?|Comments?|CCS|arXiv|Supplementary|More|Both|Using|By|From|Experiments|Results|Extensive|There|You|Index"
 )
 _GLUED_STARTER = re.compile(rf"\.(?=(?:{_STARTERS})(?![a-z0-9_-]))")
+_GLUED_HEADING = re.compile(r"\.(?=[A-Z][a-z]{2,20}:$)")
 _GLUED_SENTENCE = re.compile(r"\.(?=[A-Z][a-z]{1,20}$)")
+# "…/toolandhttps://…": the word between two addresses, unless the last word of the first is one that ends like it.
+_GLUED_AND = re.compile(
+    r"(?<=[A-Za-z0-9])(?<!(?<![a-z])[bshlw])(?<!(?<![a-z])(?:br|gr|st))(?<!(?<![a-z])isl)and$", re.IGNORECASE
+)
+# "…/toolData:https://…": the label of the next address.
+_GLUED_LABEL = re.compile(
+    r"(?<=[A-Za-z0-9/])(?<![A-Z])(?:Codes?|Data(?:sets?)?|Models?|Demos?|Videos?|Papers?|Page|Project|Web(?:site|page)|"
+    r"Home[Pp]age|Git[Hh]ub|Benchmark|Leaderboard):$"
+)
 _LOWER_WORD_FOLLOWS = re.compile(r"\s+[a-z]{2,}|\s+[A-Z]")
 _FORGE = re.compile(r"(?:github\.com|gitlab\.com|bitbucket\.org|gitee\.com|huggingface\.co|hf\.co|codeberg\.org)$")
 _NAMES = r"(?:/{1,3}(?:[A-Za-z0-9._~-]|%(?:5[Ff]|2[DdEe]|7[Ee])){1,200}){0,2}"
 _FORGE_SEGMENTS = re.compile(rf"{_NAMES}(?:(?:/{{1,3}}[A-Za-z0-9._~%@:+=-]{{1,200}}){{0,30}}/{{0,2}})?")
+_GLUED_BRACKET = re.compile(
+    r"(?<=[A-Za-z0-9/])\((?=(?:codes?|data(?:sets?)?|models?|demo|videos?|papers?|project|page|MIT|Apache|GPL|see)\b)",
+    re.IGNORECASE,
+)
+# LaTeX's blank that breaks no line: a name has a tilde at its beginning only.
+_TIE = re.compile(r"(?<=[A-Za-z0-9])~")
 _COMMA_WORD = re.compile(r",(?=[A-Za-z]{2,})")
 _TRAILING_ESCAPE = re.compile(r"(?:%(?:20|0[AaDd]|7[BbDd])){1,3}$")
 _PAGE_HOST = (".github.io", ".gitlab.io", ".hf.space")
@@ -29,10 +45,14 @@ def trimmed_end(host: str, path: str, following: str, before: str = "") -> int:
     """
     end = _before_glued_sentence(path, following)
     path = path[:end]
+    if path.endswith(("and", ":")) and following[:4].casefold() == "http":
+        path = _GLUED_LABEL.sub("", _GLUED_AND.sub("", path))
+    if "(" in path:
+        path = _GLUED_BRACKET.split(path, maxsplit=1)[0]
     if _FORGE.search(host.casefold()):
         path = _forge_path(path)
     elif host.casefold().endswith(_PAGE_HOST):
-        path = re.split(r"[,;()]", path, maxsplit=1)[0]
+        path = re.split(r"[,;()]|(?<=[A-Za-z0-9])~", path, maxsplit=1)[0]
     else:
         comma = _COMMA_WORD.search(path)
         if comma and not any(mark in path[comma.end() :] for mark in ("/", ".", ",", "=")):
@@ -42,7 +62,7 @@ def trimmed_end(host: str, path: str, following: str, before: str = "") -> int:
 
 
 def _before_glued_sentence(path: str, following: str) -> int:
-    match = _GLUED_STARTER.search(path)
+    match = _GLUED_STARTER.search(path) or _GLUED_HEADING.search(path)
     if match is None and _LOWER_WORD_FOLLOWS.match(following):
         match = _GLUED_SENTENCE.search(path)
         if match and path[match.end() :] in ("Net", "Jl", "Js", "Py"):
@@ -52,6 +72,7 @@ def _before_glued_sentence(path: str, following: str) -> int:
 
 def _forge_path(path: str) -> str:
     """Names on forges hold letters, digits, `-`, `_` and `.`; the first other character ends the address."""
+    path = _TIE.split(path, maxsplit=1)[0]
     match = _FORGE_SEGMENTS.match(path)
     end = match.end() if match else 0
     if path[end : end + 1] in ("?", "#"):
@@ -79,4 +100,4 @@ def _without_stops(path: str) -> str:
             opened -= 1
         end -= 1
     path = path[:end]
-    return path[:-3].rstrip("-") if path.endswith("---") else path
+    return path.rstrip("-") if path.endswith("--") else path

@@ -28,7 +28,7 @@ _ACTIVITY = (
 )
 _VIDEO_ENDS = (
     r"(?:demos?|demonstrations?|results?|samples?|examples?|presentation|abstract|is|are|can|of|at|available|and|"
-    r"showing|link|tutorials?)"
+    r"showing|link|tutorials?|figures?|summary|overview|recordings?|walk-?throughs?)"
 )
 _WORD_BEGINS = r"\b"
 _NOUN_PATTERNS: dict[str, tuple[str, ...]] = {
@@ -47,14 +47,15 @@ _NOUN_PATTERNS: dict[str, tuple[str, ...]] = {
         r"\blisted the papers?\b",
         r"\bcollection of (?:\w{1,20} ){0,3}(?:papers|works|literature)\b",
         r"\bbibliography\b",
+        r"\bsurveyed (?:papers|literature|works|methods)\b",
         r"\b(?:all|relevant|related|reviewed|latest|recent) papers\b",
     ),
     "leaderboard": (r"\bleader-?boards?\b",),
-    "benchmark": (rf"\bbenchmarks?\b(?! (?:results?|code|data|{_ACTIVITY}))", r"\bbenchmark code\b"),
+    "benchmark": (rf"\bbenchmarks?\b(?! (?:results?|code|data|{_ACTIVITY}))", r"\bbenchmark(?= code\b)"),
     "demo": (
         r"\bdemos?\b",
         r"\bdemonstrations?\b",
-        r"\b(?:audio|speech|sound|music) (?:samples|examples)\b",
+        r"\b(?:audio|speech|sound|music|generated|synthesi[sz]ed) (?:samples|examples)\b",
         r"\bplayground\b",
     ),
     "video": (rf"\bvideos\b|\bvideo(?= {_VIDEO_ENDS}\b| ?[:,(]| ?$)",),
@@ -77,6 +78,8 @@ _NOUN_PATTERNS: dict[str, tuple[str, ...]] = {
         r"\b(?:raw|experiment(?:al)?|evaluation) results\b",
         r"\btrajectories\b",
         r"\btest ?sets?\b",
+        r"\btree-?banks?\b",
+        r"\blexic(?:ons?|a)\b",
     ),
     "model": (
         rf"\bmodels?\b(?! (?:codes?\b|performance|outputs?|predictions|{_ACTIVITY}))",
@@ -91,7 +94,7 @@ _NOUN_PATTERNS: dict[str, tuple[str, ...]] = {
     ),
     "other": (
         r"\b(?:other|related|additional|project|all|more) (?:\w{1,20} )?resources\b(?!,? (?:e\.g|such as|including))",
-        r"\bresources are\b",
+        r"\bresources (?:are|will be|can be)\b",
         r"\bmaterials?\b",
         r"\bprompts\b",
     ),
@@ -129,6 +132,11 @@ ON_OUR_PAGE = re.compile(
     r"\b(?:on|at|in|see|visit|to|through|via)\s(?:our|the|this|its|a)\s(?:\w{1,20}\s){0,2}"
     r"(?:(project (?:web)?(?:page|site)|home ?page)|web ?(?:site|page))\W{0,4}(?:at|:|here|is)?\W{0,4}$",
 )
+# "See our website for videos": what the page is visited for.
+SEEN_FOR = re.compile(
+    r"\b(?:see|visit|check(?: out)?|refer to|view)\s(?:our|the|this)\s(?:\w{1,20}\s){0,2}(?:web ?)?(?:page|site)\s"
+    r"(?:for|to (?:see|view|watch|download))\s([\w, -]{1,80})"
+)
 OF_THIS = re.compile(r"\b(?:for|of|with)\s(?:this|our)\s(?:\w{1,20}\s){0,2}?(benchmark|leaderboard)\b")
 RELEASING = re.compile(
     r"\b(?:releas(?:e|ed|ing)|open-?\s?sourc(?:e|ed|ing)|provid(?:e|ed|ing)|shar(?:e|ed|ing)|publish(?:ed)?|"
@@ -148,17 +156,29 @@ TAIL = re.compile(
 _ADVERB = r"(?:\w{1,20}ly|soon|also|all|then|further|be|made|fully|open|and|here|online|later|both)"
 _PUBLIC = (
     r"(?:available|avaliable|released|open-?\s?sourced?|public|accessible|shared|published|provided|uploaded|posted|"
-    r"online|made|found|come|appear)"
+    r"online|made|found|come|appear|hosted|maintained|distributed|deposited|downloadable|follow)"
 )
 PROMISED = re.compile(rf"\b(?:will|shall|would)\s(?:{_ADVERB}\s){{0,5}}{_PUBLIC}\b")
 THERE = re.compile(rf"\b(?:is|are|was|were|been|can be)\s(?:{_ADVERB}\s){{0,4}}{_PUBLIC}\b")
 INTENDED = re.compile(
-    r"\b(?:(?:we|authors)\s(?:will|shall|plan to|intend to|are going to|aim to)\s(?:\w{1,20}\s){0,2}"
+    r"\b(?:(?:we|authors)\s(?:will|shall|(?:plan|intend|promise|commit|are going|aim) to)\s(?:\w{1,20}\s){0,2}"
     r"(?:releas|open|shar|publish|provid|mak|upload|disclos|distribut)|to be (?:released|made|published)\b|"
     r"coming soon\b)",
 )
 # Without one of these, neither PROMISED nor INTENDED has a match.
-PROMISING = ("will", "shall", "would", "plan to", "intend to", "going to", "aim to", "to be ", "coming soon")
+PROMISING = (
+    "will",
+    "shall",
+    "would",
+    "plan to",
+    "intend to",
+    "promise to",
+    "commit to",
+    "going to",
+    "aim to",
+    "to be ",
+    "coming soon",
+)
 LATER = re.compile(
     r"\b(?:coming soon\b|to be (?:released|announced|published)\b|soon\b|"
     r"(?:upon|after|once|following)\s(?:\w{1,20}\s){0,4}(?:acceptance|publication|accepted|published|review)\b)",
@@ -168,15 +188,27 @@ WILL_BE = re.compile(r"\W{0,3}(?:will|shall) be\b")
 OFFER = re.compile(
     r"\b(?:available|released|accessible|found|accessed|open-?\s?sourced?|published|hosted|provided?|release|share|"
     r"publish|downloaded|obtained|located|shared|project page|website|homepage|our code|our data)\b"
-    r"(?! (?:datasets?|data|codes?|models?|benchmarks?|corpus|corpora|implementation|library|software|tools?|by)\b)",
+    r"(?! (?:datasets?|data|codes?|models?|benchmarks?|corpus|corpora|implementation|library|software|tools?|weights|"
+    r"checkpoints|versions?|by)\b)",
+)
+# ", built on AcmeNet,": said of the thing offered between two commas.
+ASIDE = re.compile(r",\s(?:which (?:is|was) |and )?(?:built|based|buil(?:ds|ding)|adapted|derived|forked)\s[^,]{1,60},")
+# What is reused is offered where it is: "the corpus we use, which can be found at", "we use the code available at".
+BORROWED = re.compile(
+    r"(?:(?!\b(?:to|and|is|are|be|been|made|our|we)\b)[^,;.]){0,60}"
+    r"(?:,?\s(?:which|that)\s(?:is|are|was|were|can be|has been|have been)\s(?:\w{1,20}ly\s)?|\s)"
+    r"(?:available|accessible|found|released|hosted|obtained|downloaded|provided|published)\b"
 )
 REUSE = re.compile(
     r"\b(?:we (?:\w{1,20}ly )?(?:use|used|adopt|adopted|employ|employed|leverage|leveraged|build (?:up)?on|built on|"
     r"borrow|follow|fine-?tune|evaluate on|train on)\b|buil(?:t|d|ds|ding) (?:on|upon|with|using)\b|"
+    r"(?:experiments?|implementation|pipeline|system|framework|approach) (?:uses?|used|rel(?:y|ies) on)\b|"
+    r"(?:was|were) (?:built|downloaded|obtained|collected|crawled|retrieved|sourced) from\b|"
+    r"following the (?:\w{1,20} ){0,2}(?:protocol|setup|procedure|implementation|code|splits?) of\b|"
     r"(?:is|are|was|were) (?:\w{1,20}ly )?based (?:up)?on\b(?! our)|"
     r"based (?:up)?on the (?:\w{1,20} ){0,2}(?:code|codebase|implementation|repository|repo)\b|"
     r"using the\b(?! (?:following )?(?:link|url|web ?(?:site|page)|address|page|code))|"
     r"(?:adapted from|borrowed from|taken from|derived from|fork(?:ed)? (?:of|from)|thanks to|powered by|"
-    r"compar(?:e|ed|ing) (?:with|against|to)|extensions? (?:of|to)|integrated (?:in|into|with)|"
+    r"compar(?:e|ed|ing) (?:with|against|to)|extensions? (?:of|to)|integrated (?:it |this |them )?(?:in|into|with)|"
     r"made available by|provided by|released by|developed by|courtesy of|extends? the)\b)",
 )
