@@ -2,20 +2,24 @@
 
     python benchmarks/bench_load.py --entries 1000 --entries 10000 --rounds 3 --json load.json
     python benchmarks/bench_load.py --entries 1000 --papers 1000 --papers 100000
+    python benchmarks/bench_load.py --entries 1000 --papers 1000 --into catalog.db
     python benchmarks/bench_load.py --figures load.json --plot load.svg
 
 The first compares the load of made digests into an empty catalogue, everything included, with the same rows by
-`executemany` and by sqlite-utils; with `--papers` it also loads one new digest of 50 papers into files of these sizes.
+`executemany` and by sqlite-utils; with `--papers` it also loads one new digest of 50 papers into files of these sizes,
+with `--into` into copies of these files.
 """
 
 from __future__ import annotations
 
 import json
 import shutil
+import sqlite3
 import sys
 import tempfile
 from collections import defaultdict
 from collections.abc import Collection, Iterator
+from contextlib import closing
 from pathlib import Path
 from statistics import median
 from typing import Any, Final
@@ -60,13 +64,13 @@ def _bulk(entries: int, rounds: int, folder: Path, ways: Collection[str]) -> tup
     return {way: _medians(found) for way, found in seen.items()}, made
 
 
-def _digest(made: Path, papers: list[int], rounds: int, folder: Path) -> dict[int, Figures]:
-    """Load one new digest into files of `papers` papers in turn, each grown from the one at `made`."""
+def _digest(made: Path, papers: list[int], into: list[Path], rounds: int, folder: Path) -> dict[int, Figures]:
+    """Load one new digest in turn into copies of the files `into` and of files of `papers` papers, grown from `made`."""
     new = folder / "new"
     new.mkdir()
     name, content = next(made_documents(DIGEST_PAPERS, entries=DIGEST_PAPERS, seed=2))
     (new / name).write_bytes(content)
-    files = {}
+    files = {_paper_count(file): file for file in into}
     for size in papers:
         large = folder / f"large-{size}.db"
         files[grow(made, large, size)] = large
@@ -77,6 +81,12 @@ def _digest(made: Path, papers: list[int], rounds: int, folder: Path) -> dict[in
             shutil.copyfile(large, target)
             seen[size].append(in_a_process(SCRIPT, "ours", new, made, target))
     return {size: _medians(found) for size, found in seen.items()}
+
+
+def _paper_count(file: Path) -> int:
+    with closing(sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro", uri=True)) as connection:
+        (count,) = connection.execute("SELECT count(*) FROM papers").fetchone()
+    return int(count)
 
 
 def _medians(found: list[Figures]) -> Figures:
@@ -106,6 +116,12 @@ def _digest_lines(results: dict[int, Figures]) -> Iterator[str]:
 @click.command()
 @click.option("--entries", type=click.IntRange(100), multiple=True, default=(1000,), help="Entries to load.")
 @click.option("--papers", type=click.IntRange(1), multiple=True, help="Papers in the file that gets a new digest.")
+@click.option(
+    "--into",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    multiple=True,
+    help="A catalogue file into a copy of which the new digest is loaded, too.",
+)
 @click.option("--rounds", type=click.IntRange(1), default=1, show_default=True, help="How often each is done.")
 @click.option(
     "--json", "json_file", type=click.Path(dir_okay=False, path_type=Path), help="Where to write the figures."
@@ -124,6 +140,7 @@ def _digest_lines(results: dict[int, Figures]) -> Iterator[str]:
 def main(
     entries: tuple[int, ...],
     papers: tuple[int, ...],
+    into: tuple[Path, ...],
     rounds: int,
     json_file: Path | None,
     ways: tuple[str, ...],
@@ -132,7 +149,7 @@ def main(
 ) -> None:
     """Load made digests by each way in turn, and print the medians and their ratios."""
     if figures is None:
-        found = _measured(sorted(set(entries)), sorted(set(papers)), rounds, {*ways, "ours"})
+        found = _measured(sorted(set(entries)), sorted(set(papers)), list(into), rounds, {*ways, "ours"})
     else:
         found = json.loads(figures.read_text(encoding="utf-8"))
     bulk = {int(size): ways for size, ways in found["bulk"].items()}
@@ -145,7 +162,9 @@ def main(
         draw(bulk, picture)
 
 
-def _measured(entries: list[int], papers: list[int], rounds: int, ways: Collection[str]) -> Figures:
+def _measured(
+    entries: list[int], papers: list[int], into: list[Path], rounds: int, ways: Collection[str]
+) -> Figures:
     bulk: dict[int, Figures] = {}
     with tempfile.TemporaryDirectory() as name:
         folder, made = Path(name), Path()
@@ -153,7 +172,7 @@ def _measured(entries: list[int], papers: list[int], rounds: int, ways: Collecti
             if bulk:
                 made.unlink()
             bulk[count], made = _bulk(count, rounds, folder, ways)
-        digests = _digest(made, papers, rounds, folder) if papers else {}
+        digests = _digest(made, papers, into, rounds, folder) if papers or into else {}
     return {"bulk": bulk, "digest": digests}
 
 

@@ -11,6 +11,7 @@ import pytest
 
 from benchmarks.loads.grown import grow
 from benchmarks.loads.rivals import load_by_hand, load_floor
+from catalog.migrate import create_catalog
 from tests.catalogues import FERN, MOSS_NET, document, good_catalogue, load
 from tests.conftest import ROOT, dump, rows
 
@@ -71,7 +72,9 @@ def test_figures_are_drawn_again(tmp_path: Path) -> None:
 def test_the_benchmark_runs(tmp_path: Path) -> None:
     figures = tmp_path / "load.json"
     script = ROOT / "benchmarks" / "bench_load.py"
-    sizes = ["--entries", "200", "--papers", "200", "--papers", "400"]
+    empty = tmp_path / "empty.db"
+    create_catalog(empty)
+    sizes = ["--entries", "200", "--papers", "200", "--papers", "400", "--into", str(empty)]
     command = [sys.executable, str(script), *sizes, "--json", str(figures)]
 
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=600, check=True)
@@ -79,4 +82,5 @@ def test_the_benchmark_runs(tmp_path: Path) -> None:
     assert "| 200 | ours |" in done.stdout
     measured = json.loads(figures.read_text("utf-8"))
     assert set(measured["bulk"]["200"]) == {"ours", "reading", "floor", "sqlite-utils"}
-    assert len(measured["digest"]) == 2
+    assert len(measured["digest"]) == 3
+    assert rows(empty, "SELECT count(*) FROM papers") == [(0,)]
