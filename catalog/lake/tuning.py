@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 SMALL_BYTES: Final = 128 * 1024 * 1024
 """Documents and evidence up to this size together are little work."""
 
-MIDDLE_BYTES: Final = 4 * SMALL_BYTES
+MIDDLE_BYTES: Final = 5 * SMALL_BYTES
 """Up to this size they are work of middling size: worth to be divided, but not all that Spark and Java do for much."""
 
 _TASK_BYTES: Final = 16 * 1024 * 1024

@@ -96,10 +96,10 @@ def test_more_documents_start_spark_as_it_is() -> None:
         (128 * MIB, 100 * MIB, "1", True, False),
         # A core bears more than a task is worth, and as many tasks as another.
         (128 * MIB + 1, 70 * MIB, "2", False, False),
-        (512 * MIB, 300 * MIB, "4", False, False),
-        (512 * MIB, 10 * MIB, "1", False, False),
-        (512 * MIB + 1, 200 * MIB, "13", False, True),
-        (512 * MIB + 1, 10 * MIB, "2", False, True),
+        (640 * MIB, 300 * MIB, "4", False, False),
+        (640 * MIB, 10 * MIB, "1", False, False),
+        (640 * MIB + 1, 200 * MIB, "13", False, True),
+        (640 * MIB + 1, 10 * MIB, "2", False, True),
     ],
 )
 def test_work_is_divided_by_its_size(
