@@ -162,9 +162,7 @@ def main(
         draw(bulk, picture)
 
 
-def _measured(
-    entries: list[int], papers: list[int], into: list[Path], rounds: int, ways: Collection[str]
-) -> Figures:
+def _measured(entries: list[int], papers: list[int], into: list[Path], rounds: int, ways: Collection[str]) -> Figures:
     bulk: dict[int, Figures] = {}
     with tempfile.TemporaryDirectory() as name:
         folder, made = Path(name), Path()
