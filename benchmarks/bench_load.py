@@ -65,7 +65,7 @@ def _bulk(entries: int, rounds: int, folder: Path, ways: Collection[str]) -> tup
 
 
 def _digest(made: Path, papers: list[int], into: list[Path], rounds: int, folder: Path) -> dict[int, Figures]:
-    """Load one new digest in turn into copies of the files `into`, and of files of `papers` papers grown from `made`."""
+    """Load one new digest in turn into copies of the files `into`, and of files of `papers` papers out of `made`."""
     new = folder / "new"
     new.mkdir()
     name, content = next(made_documents(DIGEST_PAPERS, entries=DIGEST_PAPERS, seed=2))
