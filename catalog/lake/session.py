@@ -8,7 +8,7 @@ import socket
 import sys
 import warnings
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -27,6 +27,9 @@ _SETTINGS: Final = {
     # Papers are written by year: files of several years are open, instead of sorting all rows once more.
     "spark.sql.maxConcurrentOutputFileWriters": "16",
     "spark.sql.parquet.compression.codec": "zstd",
+    # Spark takes the size of a file for that of its rows and sends what is small, up to 10 MB, to every worker, through
+    # the memory of the driver. Parquet holds many times its size: with this factor, files of a third of a MB are sent.
+    "spark.sql.sources.fileCompressionFactor": "30",
     # Text of a title may look like a number or a date; only the columns say what they are.
     "spark.sql.sources.partitionColumnTypeInference.enabled": "false",
     # Rows with long texts are small batches, so that Python holds little at a time.
@@ -96,6 +99,8 @@ def told_as_sentence(what: str, log: Path) -> Iterator[None]:
     try:
         yield
     except (PySparkException, Py4JError, ConnectionError) as error:
+        with suppress(OSError), log.open("a", encoding="utf-8") as file:
+            print(error, file=file)  # of what is raised here Spark itself writes nothing
         raise CatalogError(
             f"{what} failed in Spark ({_first_line(error)}), so nothing was changed; {log} says more.", ExitCode.IO
         ) from error
@@ -164,5 +169,8 @@ def _quietly(log: Path) -> Iterator[None]:
 
 
 def _first_line(error: BaseException) -> str:
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    """Return the first line that says what happened; what py4j puts before what Java says is none."""
+    lines = [line.strip().removeprefix(": ") for line in str(error).splitlines() if line.strip()]
+    if len(lines) > 1 and lines[0].startswith("An error occurred while calling "):
+        del lines[0]
     return lines[0][:300].rstrip(".") if lines else type(error).__name__

@@ -139,3 +139,21 @@ def test_nobody_at_the_master(tmp_path: Path, page: Path) -> None:
         refused = run("build", page, "--out", tmp_path / "lake", "--master", address)
     assert refused.exit_code == 74
     assert f"{address}: nobody answers there" in refused.output
+
+
+def test_what_java_says_is_told_and_logged(tmp_path: Path) -> None:
+    pytest.importorskip("pyspark")
+    from py4j.protocol import Py4JError
+
+    from catalog.errors import CatalogError
+    from catalog.lake.session import told_as_sentence
+
+    log = tmp_path / "spark.log"
+    raised = "An error occurred while calling o931.parquet.\n: org.invented.TooLarge: The table is large.\n\tat moss"
+    with pytest.raises(CatalogError) as told, told_as_sentence("The build", log):
+        raise Py4JError(raised)
+    assert str(told.value) == (
+        "The build failed in Spark (org.invented.TooLarge: The table is large), so nothing was changed; "
+        f"{log} says more."
+    )
+    assert log.read_text(encoding="utf-8") == f"{raised}\n"
