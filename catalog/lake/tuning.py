@@ -33,7 +33,8 @@ SMALL: Final = {
 """Settings of a session for little work."""
 
 MIDDLE: Final = {
-    # There are no more parts than cores, so that nothing is left for it to put together; and it plans each step anew.
+    # There are few parts, all for the same work, so that nothing is left for it to put together; and it plans each step
+    # anew.
     "spark.sql.adaptive.enabled": "false",
 }
 """Settings of a session for work of middling size."""

@@ -52,7 +52,7 @@ def trimmed_end(host: str, path: str, following: str, before: str = "") -> int:
     if _FORGE.search(host.casefold()):
         path = _forge_path(path)
     elif host.casefold().endswith(_PAGE_HOST):
-        path = re.split(r"[,;()]|(?<=[A-Za-z0-9])~", path, maxsplit=1)[0]
+        path = re.split(r"[,;()]", _TIE.split(path, maxsplit=1)[0], maxsplit=1)[0]
     else:
         comma = _COMMA_WORD.search(path)
         if comma and not any(mark in path[comma.end() :] for mark in ("/", ".", ",", "=")):
