@@ -4,6 +4,7 @@
     python benchmarks/bench_lake.py --skew paper --size 100000 --workers 2
     python benchmarks/bench_lake.py --skew owner --size 1000000 --workers 2
     python benchmarks/bench_lake.py --entries 100000 --worker-share 0.35
+    python benchmarks/bench_lake.py --entries 300000 --workers 8 --worker-share 0.2 --head-cores 2 --load
 
 Each build runs on a standalone cluster of its own on loopback, by `catalog lake build`, and nothing else may run.
 """
@@ -16,7 +17,8 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, Final
 
@@ -32,9 +34,10 @@ from benchmarks.loads.measure import Stopwatch, adopted, in_a_process
 from benchmarks.loads.ways import SCRIPT
 from benchmarks.made.documents import ENTRIES_PER_PAPER, made_documents
 from catalog.lake.layout import Lake
-from tests.lake.cluster import cluster, environment
+from tests.lake.cluster import cluster, environment, kill_all
 
 Figures = dict[str, Any]
+Beside = Callable[[int], AbstractContextManager[object]]
 
 AS_OF: Final = "2026-07-01"
 _IN_FOLDER: Final = 1000
@@ -69,29 +72,49 @@ def _write(documents: Iterable[tuple[str, bytes]], folder: Path) -> int:
     return size
 
 
-def _build(source: Path, folder: Path, workers: int, memory: str, share: float, *, is_much: bool) -> Figures:
+def _build(source: Path, folder: Path, workers: int, options: Figures) -> Figures:
     """Build a lake of the documents at `source` on a cluster of its own, and return what that took.
 
-    Each worker gets `share` of a core; from 1 on nobody holds it. `is_much` where few documents count as many.
+    Each worker gets `worker_share` of a core; from 1 on nobody holds it. With `head_cores` the driver gets so many
+    times that. `is_much` where few documents count as many.
     """
     events, out, logs = folder / "events", folder / "lake", folder / "cluster"
     for place in (events, logs):
         place.mkdir()
+    memory = options["memory"]
     settings = [
         *_SETTINGS,
-        *(_AS_MUCH if is_much else ()),
+        *(_AS_MUCH if options["is_much"] else ()),
         f"spark.eventLog.dir={events.absolute().as_uri()}",
         f"spark.executor.memory={memory}",
     ]
     conf = [part for setting in settings for part in ("--conf", setting)]
     watch, building = Stopwatch(), Stopwatch()
     with watch, adopted(), cluster(logs, workers, memory) as spark:
-        command = [sys.executable, "-m", "catalog", "lake", "build", source, "--out", out, "--as-of", AS_OF]
-        limit = share if share < 1 else None
-        with held([worker.pid for worker in spark.workers], limit) as machines, building:
-            subprocess.run([*command, "--master", spark.master, *conf], env=environment(), check=True)
+        command = [sys.executable, "-m", "catalog", "lake", "build", str(source), "--out", str(out), "--as-of", AS_OF]
+        with held([worker.pid for worker in spark.workers], _share(options)) as machines, building:
+            _run([*command, "--master", spark.master, *conf], _head(options))
     of_workers = [machine.taken for machine in machines]
     return {"wall": building.wall, "cpu": watch.cpu, "worker_cpu": of_workers, **_of_events(events), **_of_lake(out)}
+
+
+def _run(command: list[str], beside: Beside) -> None:
+    with subprocess.Popen(command, env=environment(), start_new_session=True) as driver, beside(driver.pid):
+        try:
+            driver.wait()
+        finally:
+            kill_all(driver)
+    if driver.returncode:
+        raise subprocess.CalledProcessError(driver.returncode, command)
+
+
+def _share(options: Figures) -> float | None:
+    return options["worker_share"] if options["worker_share"] < 1 else None
+
+
+def _head(options: Figures) -> Beside:
+    """Return what holds the driver of a build, or a load: a machine of `head_cores` cores like those of workers."""
+    return lambda session: held([session], _share(options) if options["head_cores"] else None, options["head_cores"])
 
 
 def _of_events(events: Path) -> Figures:
@@ -118,30 +141,28 @@ def _of_lake(out: Path) -> Figures:
     }
 
 
-def _child(source: str, folder: str, workers: str, memory: str, share: str, is_much: str) -> None:
+def _child(source: str, folder: str, workers: str, options: str) -> None:
     """Build in this process, so that what its clusters took of the processor can be told from others."""
-    done = _build(Path(source), Path(folder), int(workers), memory, float(share), is_much=is_much == "True")
-    print(json.dumps(done))
+    print(json.dumps(_build(Path(source), Path(folder), int(workers), json.loads(options))))
 
 
 def _builds(source: Path, folder: Path, options: Figures) -> Iterator[Figures]:
     """Build with each number of workers in turn; of several rounds the one with the median time counts."""
     seen: dict[int, list[Figures]] = {count: [] for count in options["workers"]}
-    of_each = options["memory"], options["worker_share"], options["is_much"]
     for _ in range(options["rounds"]):
         for count, found in seen.items():
             place = folder / "build"
             place.mkdir()
-            found.append(in_a_process(Path(__file__), "--child", source, place, count, *of_each))
+            found.append(in_a_process(Path(__file__), "--child", source, place, count, json.dumps(options)))
             shutil.rmtree(place)
     for count, found in seen.items():
         yield {"workers": count, **sorted(found, key=lambda one: one["wall"])[len(found) // 2]}
 
 
-def _load(source: Path, folder: Path) -> Figures:
+def _load(source: Path, folder: Path, options: Figures) -> Figures:
     """Load the same documents into one file by `catalog load`, as `bench_load.py` does."""
     target = folder / "loaded.db"
-    found = in_a_process(SCRIPT, "ours", source, target, target)
+    found = in_a_process(SCRIPT, "ours", source, target, target, beside=_head(options))
     found["bytes"] = target.stat().st_size
     target.unlink()
     return found
@@ -151,7 +172,7 @@ def _measure(name: str, documents: Iterable[tuple[str, bytes]], folder: Path, op
     source = folder / "documents"
     size = _write(documents, source)
     found = list(_builds(source, folder, options))
-    loaded = _load(source, folder) if options["load"] else None
+    loaded = _load(source, folder, options) if options["load"] else None
     shutil.rmtree(source)
     return {"name": name, "source_bytes": size, "builds": found, "load": loaded}
 
@@ -201,6 +222,12 @@ def _step_lines(measured: list[Figures]) -> Iterator[str]:
     default=1.0,
     help="Workers that are slow machines: of a core each gets so much, with its executor and its Python.",
 )
+@click.option(
+    "--head-cores",
+    type=click.IntRange(1),
+    default=0,
+    help="Driver and load are slow machines, too, of so many cores with that share; without, nobody holds them.",
+)
 @click.option("--rounds", type=click.IntRange(1), default=1, show_default=True, help="How often each is done.")
 @click.option("--load", is_flag=True, help="Load the same documents by `catalog load`, too.")
 @click.option("--to", type=click.IntRange(1), default=10**9, show_default=True, help="Extrapolate to so many entries.")
@@ -208,7 +235,7 @@ def _step_lines(measured: list[Figures]) -> Iterator[str]:
 @click.option(
     "--json", "json_file", type=click.Path(dir_okay=False, path_type=Path), help="Where to write the figures."
 )
-@click.option("--child", nargs=6, hidden=True)
+@click.option("--child", nargs=4, hidden=True)
 def main(
     entries: tuple[int, ...],
     skew: Skew | None,
@@ -216,7 +243,7 @@ def main(
     to: int,
     scratch: Path | None,
     json_file: Path | None,
-    child: tuple[str, str, str, str, str, str] | None,
+    child: tuple[str, str, str, str] | None,
     **options: Any,
 ) -> None:
     """Build lakes of growing size, and print what they took."""
@@ -235,7 +262,7 @@ def main(
             measured.append(_measure(label, documents, Path(name), options))
     click.echo("\n".join((*_lines(measured), "", *_step_lines(measured), "", *extrapolated(measured, to))))
     if json_file is not None:
-        about = {"cores": os.cpu_count(), "worker_share": options["worker_share"]}
+        about = {"cores": os.cpu_count(), **{name: options[name] for name in ("worker_share", "head_cores")}}
         json_file.write_text(json.dumps(about | {"measured": measured}, indent=1) + "\n", "utf-8")
 
 

@@ -1,4 +1,4 @@
-"""What each worker takes of processors, and workers that are slow machines: they get a share of a core. Linux alone."""
+"""What machines take of processors, and slow machines: each core of theirs is a share of one of ours. Linux alone."""
 
 from __future__ import annotations
 
@@ -6,66 +6,90 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from typing import Final
 
-from tests.lake.cluster import processes_of
+from tests.lake.cluster import processes_by_session, processes_of
 
 _TICK: Final = 0.01
 _LOOK: Final = 0.25
 _MOST_SAVED: Final = 0.05
 
 
-class Held:
-    """The processes of one session, which may take `share` seconds of processor in a second, or all that they get.
+class Credit:
+    """The seconds of processor that somebody may take now, who gets `share` of them in each second."""
 
-    `taken` are the seconds that all of them took so far, but for the last moments of those that have ended.
+    def __init__(self, share: float) -> None:
+        self._share, self._left = share, 0.0
+
+    def is_left(self, passed: float, used: float) -> bool:
+        """Add what `passed` seconds allow, take off what was used, and say whether anything is left."""
+        self._left = min(self._left + passed * self._share, _MOST_SAVED) - used
+        return self._left > 0
+
+
+class Held:
+    """The processes of one session, which are a machine with `cores` cores that do `share` of what ours do.
+
+    Together they get `cores` times `share` seconds of processor in a second, and none of them more than `share`, as
+    if one thread did its work; without a share all that they can. `taken` are the seconds that all of them took so
+    far, but for the last moments of those that have ended.
     """
 
-    def __init__(self, session: int, share: float | None) -> None:
+    def __init__(self, session: int, share: float | None, cores: int = 1) -> None:
         self.taken = 0.0
         self._session, self._share = session, share
+        self._credit = None if share is None else Credit(cores * share)
+        self._credits: dict[int, Credit] = {}
         self._seen = dict.fromkeys(processes_of(session), 0.0)
-        self._credit, self._runs = 0.0, True
+        self._stopped: set[int] = set()
         self._used()
 
-    def look(self) -> None:
-        """Find the processes that there are now; what a new one took before it was seen counts, too."""
-        now = set(processes_of(self._session))
+    def look(self, by_session: Mapping[int, Iterable[int]]) -> None:
+        """Know the processes that there are now; what a new one took before it was seen counts, too."""
+        now = set(by_session.get(self._session, ()))
         self._seen = {pid: self._seen.get(pid, 0.0) for pid in now}
-        if not self._runs:
-            self._signal(signal.SIGSTOP)
+        self._credits = {pid: self._credits.get(pid) or Credit(self._share) for pid in now if self._share is not None}
+        self._stopped &= now
 
     def tick(self, passed: float) -> None:
-        """Add what `passed` seconds allow, take off what was used, and stop the processes or let them go on."""
+        """Stop the processes that have taken what `passed` seconds and those before allow, and let the others go on."""
         used = self._used()
-        self.taken += used
-        if self._share is None:
+        self.taken += sum(used.values())
+        if self._credit is None:
             return
-        self._credit = min(self._credit + passed * self._share, _MOST_SAVED) - used
-        if self._runs != (self._credit > 0):
-            self._runs = not self._runs
-            self._signal(signal.SIGCONT if self._runs else signal.SIGSTOP)
+        are_free = self._credit.is_left(passed, sum(used.values()))
+        for pid, credit in self._credits.items():
+            if credit.is_left(passed, used.get(pid, 0.0)) and are_free:
+                self._go_on(pid)
+            elif pid not in self._stopped:
+                self._stopped.add(pid)
+                _signal(pid, signal.SIGSTOP)
 
     def let_go(self) -> None:
         """Let all processes go on."""
-        if not self._runs:
-            self._signal(signal.SIGCONT)
+        for pid in tuple(self._stopped):
+            self._go_on(pid)
 
-    def _used(self) -> float:
-        used = 0.0
+    def _go_on(self, pid: int) -> None:
+        if pid in self._stopped:
+            self._stopped.remove(pid)
+            _signal(pid, signal.SIGCONT)
+
+    def _used(self) -> dict[int, float]:
+        used = {}
         for pid, before in self._seen.items():
             # Between two looks a process may have ended.
             with suppress(OSError):
                 self._seen[pid] = time.clock_gettime(_clock(pid))
-                used += self._seen[pid] - before
+                used[pid] = self._seen[pid] - before
         return used
 
-    def _signal(self, number: signal.Signals) -> None:
-        for pid in self._seen:
-            with suppress(ProcessLookupError):
-                os.kill(pid, number)
+
+def _signal(pid: int, number: signal.Signals) -> None:
+    with suppress(ProcessLookupError):
+        os.kill(pid, number)
 
 
 def _clock(pid: int) -> int:
@@ -74,34 +98,35 @@ def _clock(pid: int) -> int:
 
 
 @contextmanager
-def held(sessions: Sequence[int], share: float | None = None) -> Iterator[list[Held]]:
-    """Watch all processes of each of `sessions`, which their leaders name, and hold them to `share` of a core.
+def held(sessions: Sequence[int], share: float | None = None, cores: int = 1) -> Iterator[list[Held]]:
+    """Watch all processes of each of `sessions`, which their leaders name, and hold each session to a machine.
 
-    Gives what is known of each session. With a share, they are stopped (SIGSTOP) whenever they have taken more, and go
-    on (SIGCONT) when their time has come again, as under `cpu.max` of a control group: how many threads ran at once
-    does not matter, and nor does what else the machine does.
+    Gives what is known of each session. With a share, processes are stopped (SIGSTOP) whenever they have taken more,
+    and go on (SIGCONT) when their time has come again, as under `cpu.max` of a control group: how many threads ran at
+    once does not matter, and nor does what else the machine does.
     """
     done = threading.Event()
-    workers = [Held(session, share) for session in sessions]
-    holding = threading.Thread(target=_hold, args=(workers, done))
+    machines = [Held(session, share, cores) for session in sessions]
+    holding = threading.Thread(target=_hold, args=(machines, done))
     holding.start()
     try:
-        yield workers
+        yield machines
     finally:
         done.set()
         holding.join()
 
 
-def _hold(workers: list[Held], done: threading.Event) -> None:
+def _hold(machines: list[Held], done: threading.Event) -> None:
     before, looked = time.monotonic(), float("-inf")
     while not done.wait(_TICK):
         now = time.monotonic()
         if now - looked >= _LOOK:
             looked = now
-            for worker in workers:
-                worker.look()
-        for worker in workers:
-            worker.tick(now - before)
+            processes = processes_by_session()
+            for machine in machines:
+                machine.look(processes)
+        for machine in machines:
+            machine.tick(now - before)
         before = now
-    for worker in workers:
-        worker.let_go()
+    for machine in machines:
+        machine.let_go()

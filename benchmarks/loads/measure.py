@@ -9,8 +9,8 @@ import resource
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -74,9 +74,22 @@ def report(watch: Stopwatch) -> None:
     print(json.dumps({"wall": watch.wall, "cpu": watch.cpu, "peak_bytes": peak}))
 
 
-def in_a_process(script: Path, *arguments: object) -> dict[str, Any]:
-    """Run `script` with `arguments` and return what it reports: `wall` and `cpu` in seconds, `peak_bytes`."""
+def in_a_process(
+    script: Path, *arguments: object, beside: Callable[[int], AbstractContextManager[object]] | None = None
+) -> dict[str, Any]:
+    """Run `script` with `arguments` and return what it reports: `wall` and `cpu` in seconds, `peak_bytes`.
+
+    `beside` is entered while the script runs, with the session that it then leads.
+    """
     command = [sys.executable, str(script), *map(str, arguments)]
-    done = subprocess.run(command, stdout=subprocess.PIPE, check=True, text=True)
-    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=beside is not None)
+    with process, beside(process.pid) if beside else nullcontext():
+        try:
+            printed, _ = process.communicate()
+        except BaseException:
+            process.kill()
+            raise
+    if process.returncode:
+        raise subprocess.CalledProcessError(process.returncode, command)
+    found: dict[str, Any] = json.loads(printed.splitlines()[-1])
     return found

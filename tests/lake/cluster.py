@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from importlib.util import find_spec
@@ -144,7 +145,12 @@ def kill_all(process: subprocess.Popen[Any]) -> int:
 
 def processes_of(leader: int) -> Sequence[int]:
     """The processes of a session that still run; those that ended and wait for somebody to ask do not count."""
-    found = []
+    return processes_by_session()[leader]
+
+
+def processes_by_session() -> dict[int, list[int]]:
+    """The processes of all sessions that still run, by the leader of each."""
+    found: dict[int, list[int]] = defaultdict(list)
     for entry in Path("/proc").iterdir():
         if not entry.name.isdigit():
             continue
@@ -153,8 +159,8 @@ def processes_of(leader: int) -> Sequence[int]:
             state, _, _, session = (entry / "stat").read_text().rpartition(")")[2].split()[:4]
         except OSError:
             continue
-        if int(session) == leader and state != "Z":
-            found.append(int(entry.name))
+        if state != "Z":
+            found[int(session)].append(int(entry.name))
     return found
 
 

@@ -49,3 +49,16 @@ def test_all_processes_of_a_worker_together_get_its_share_and_go_on_afterwards()
             time.sleep(0.05)
     finally:
         assert kill_all(worker) == 3
+
+
+@pytest.mark.slow
+def test_one_process_of_a_machine_with_many_cores_gets_no_more_than_one() -> None:
+    busy = subprocess.Popen([sys.executable, "-c", BUSY], start_new_session=True)
+    try:
+        before = time.monotonic()
+        with held([busy.pid], SHARE, cores=4):
+            time.sleep(SECONDS)
+        passed = time.monotonic() - before
+        assert 0 < taken(busy.pid) < 0.5 * passed  # alone it takes all of a core, and four cores would give 0.8
+    finally:
+        kill_all(busy)
