@@ -140,6 +140,12 @@ EXAMPLES = (
     ),
     Example(
         _BROKEN,
+        "A name cut in two is joined where the text speaks of it in one word, and nowhere of its first part alone.",
+        "BigTool runs; it is at https://github.com/acme/Big Tool.",
+        (_repository("https://github.com/acme/Big Tool", "acme/BigTool"),),
+    ),
+    Example(
+        _BROKEN,
         "One blank inside the name of a forge or hub, or inside `http://` or `https://`, is closed.",
         "Code: gith ub.com/acme/tool soon; page: h ttps://acme.github.io/tool with videos.",
         (

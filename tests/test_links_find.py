@@ -185,6 +185,20 @@ CASES: list[tuple[str, list[tuple[str | None, str]]]] = [
         "https://en.wikipedia.org/wiki/Foo_(bar) is",
         [("https://en.wikipedia.org/wiki/Foo_(bar)", "https://en.wikipedia.org/wiki/Foo_(bar)")],
     ),
+    # A name cut in two, of which the text speaks in one word, and the same where it speaks of neither or of the first.
+    (
+        "RiverRAG reads maps. RiverRAG is at https://github.com/acme/River RAG and works.",
+        [("https://github.com/acme/River RAG", GITHUB + "acme/RiverRAG")],
+    ),
+    ("Maps are at https://github.com/acme/River RAG works.", [(None, GITHUB + "acme/River")]),
+    ("River is no RiverRAG: https://github.com/acme/River RAG works.", [(None, GITHUB + "acme/River")]),
+    # Groups of GitLab hold groups, and so do the GitLabs of institutes.
+    ("At https://gitlab.com/acme/maps/ river3.", [(None, "https://gitlab.com/acme/maps/river3")]),
+    ("At https://gitlab.com/acme/maps/ rivers.", [(None, "https://gitlab.com/acme/maps")]),
+    ("At https://gitlab. acme.org/maps/ pqc-river where", [(None, "https://gitlab.acme.org/maps/pqc-river")]),
+    ("Rivers differ (see acme-rivers.org).", [("acme-rivers.org", "https://acme-rivers.org")]),
+    ("We foresee acme-rivers.org as a name.", []),
+    ("We keep leaderboards on acme-rivers.org.", [("acme-rivers.org", "https://acme-rivers.org")]),
     ("(see https://example.org/a)", [("https://example.org/a", "https://example.org/a")]),
     (
         "(https://github.com/acme/tool), (https://github.com/acme/tool2)",
@@ -384,6 +398,11 @@ def test_addresses_are_found(text: str, expected: list[tuple[str | None, str]]) 
 def test_text_after_an_address_is_not_swallowed(head: str, tail: str) -> None:
     (link,) = find_links(head + tail)
     assert head.endswith(link.verbatim)
+
+
+def test_what_is_shown_and_linked_in_one_stands_where_it_is_shown() -> None:
+    (link,) = find_links("[https://github.com/acme/a](https://github.com/acme/a)")
+    assert link.start == 1
 
 
 def test_repeated_target_keeps_its_first_place_and_all_its_roles() -> None:

@@ -73,7 +73,7 @@ def _without_labels(text: str, places: list[_Place]) -> list[_Place]:
             between = text[previous.stretch.end : place.stretch.start]
             if _SHOWN_AS.fullmatch(between):
                 continue
-            if between == "](":
+            if between == "](" and previous.target.key != place.target.key:
                 kept.pop()
         kept.append(place)
     return kept

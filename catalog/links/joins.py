@@ -74,6 +74,8 @@ _WORDS = _FUNCTION_WORDS | word_set(
     "above fig figure table section appendix arxiv doi"
 )
 _MAX_JOINS = 16
+_NEAR = 2000  # characters before and after an address, so that no text takes more than its length
+_WORD = re.compile(r"[a-z0-9][a-z0-9_-]{0,99}")
 
 
 def read_path(text: str, start: int, host: str, host_end: int, read_run: Callable[[str, int], int]) -> int:
@@ -121,7 +123,7 @@ def _join(text: str, end: int, host: str, path: str) -> int | None:
     blank = _BLANK.match(text, end)
     if blank is None or blank[0].count("\n") > 1:
         return None
-    wanted = _DEPTHS.get(host, 0)
+    wanted = _wanted(host)
     depth = _depth(host, path)
     clone_ending = _CLONE_ENDING.match(text, end)
     if clone_ending and depth == 2 and host in _CLONED_FROM and path[-1:].isalnum() and not path.endswith(".git"):
@@ -150,10 +152,28 @@ def _join(text: str, end: int, host: str, path: str) -> int | None:
         return blank.end() if is_next else None
     if wanted and depth >= 1 and path[-1:].isalnum() and _is_rest_of_name(token[0]) and not _HAS_QUERY.search(path):
         return blank.end()
+    if wanted == depth and path[-1:].isalnum() and token[0][0].isalnum() and _is_named(text, end, path, token):
+        return blank.end()
     # An owner cut in two: the token brings the rest of it and the name, and the sentence ends there.
     if wanted == 2 and depth == 1 and _REST_OF_OWNER.fullmatch(token[0]) and _is_last(text, token):
         return blank.end()
     return None
+
+
+def _wanted(host: str) -> int:
+    """How many segments an address on this host has at least; 0 where nobody can know."""
+    return _DEPTHS.get(host) or (2 if host.startswith("gitlab.") else 0)
+
+
+def _is_named(text: str, end: int, path: str, token: re.Match[str]) -> bool:
+    """Whether the text speaks of the last segment and the token in one word, and never of the segment alone."""
+    segment = path.rpartition("/")[2].casefold()
+    name = segment + token[0].rstrip(".,;:").casefold()
+    near = f"{text[max(0, end - _NEAR) : end - len(path)]} {text[token.end() : token.end() + _NEAR]}".casefold()
+    if name not in near:
+        return False
+    words = set(_WORD.findall(near))
+    return name in words and segment not in words
 
 
 def _is_next_segment(text: str, token: re.Match[str], host: str, path: str, depth: int, wanted: int) -> bool:
@@ -165,7 +185,8 @@ def _is_next_segment(text: str, token: re.Match[str], host: str, path: str, dept
     is_page_root = host.endswith((".github.io", ".gitlab.io")) and depth == 0
     if is_page_root and (token[0].endswith("/") or _ends_sentence(text, token)):
         return True
-    return _continues(text, token, depth, wanted)
+    # Groups of GitLab hold groups: what follows two segments may be the repository.
+    return _continues(text, token, depth, 0 if host.startswith("gitlab.") and depth >= 2 else wanted)
 
 
 def _join_spaced(text: str, end: int, path: str) -> int | None:

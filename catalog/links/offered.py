@@ -19,8 +19,9 @@ _LEAD = re.compile(
     r"obtained)\s(?:online\s|freely\s|publicly\s|here\s)?(?:at|via|under|through)|"
     r"(?:publicly|freely|openly) (?:available|accessible) (?:on|from)|"
     r"can (?:also )?be (?:downloaded|obtained|accessed|found|tried|viewed) (?:from|on)|"
-    r"(?:is|are|codes?|data|datasets?|models?|demos?|videos?|paper|results|samples|details|more) (?:now )?at|"
-    r"please (?:visit|see)|check out|try (?:it )?(?:at|on)|"
+    r"(?:is|are|codes?|data|datasets?|models?|demos?|videos?|paper|results|samples|details|more|benchmarks?|tools?|"
+    r"documentation|tutorials?) (?:now )?at|leaderboards? (?:at|on)|"
+    r"please (?:visit|see)|(?<![^(])see|check out|try (?:it )?(?:at|on)|"
     r"(?:our|project|demo|live|official) (?:website|web ?page|home ?page|page|site|demo|portal|server)[,:]?|"
     r"(?:demo|website|web ?page|home ?page|page|site|url|link)\s?(?:at|is|:))"
     r"\s{0,3}:?\s{0,3}[(]?$",
