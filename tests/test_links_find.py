@@ -196,6 +196,17 @@ CASES: list[tuple[str, list[tuple[str | None, str]]]] = [
     ("At https://gitlab.com/acme/maps/ river3.", [(None, "https://gitlab.com/acme/maps/river3")]),
     ("At https://gitlab.com/acme/maps/ rivers.", [(None, "https://gitlab.com/acme/maps")]),
     ("At https://gitlab. acme.org/maps/ pqc-river where", [(None, "https://gitlab.acme.org/maps/pqc-river")]),
+    # An address that is broken once may be broken again, and a last small word is no sentence.
+    ("At https://gitlab.com/\nacme/maps/\nriver.", [(None, "https://gitlab.com/acme/maps/river")]),
+    ("At https://www. acme.org/ river.", [(None, "https://www.acme.org/river")]),
+    ("At https://www.acme.org/ river.", [(None, "https://www.acme.org")]),
+    ("At https://github.com/acme/deep.\nriver.", [(None, GITHUB + "acme/deep.river")]),
+    ("At https://github.com/acme/deep.\nsoon.", [(None, GITHUB + "acme/deep")]),
+    ("At https://github.com/acme/deep.\nriver maps.", [(None, GITHUB + "acme/deep")]),
+    (
+        "Athttps://acme.org/river/andhttps://acme.org/map/band.",
+        [(None, "https://acme.org/river"), (None, "https://acme.org/map/band")],
+    ),
     ("Rivers differ (see acme-rivers.org).", [("acme-rivers.org", "https://acme-rivers.org")]),
     ("We foresee acme-rivers.org as a name.", []),
     ("We keep leaderboards on acme-rivers.org.", [("acme-rivers.org", "https://acme-rivers.org")]),

@@ -35,6 +35,7 @@ _DEPTHS = {
     "osf.io": 1,
 }
 KNOWN_HOSTS = frozenset(_DEPTHS)
+_NESTED = "gitlab."  # its groups hold groups
 _CLONED_FROM = frozenset(("github.com", "gitlab.com", "bitbucket.org", "gitee.com", "codeberg.org"))
 _TOKEN = re.compile(r"[A-Za-z0-9._~%-][A-Za-z0-9._~%/?=&#-]{0,199}")
 _ENDS_OPEN = re.compile(r"^[^?#]{0,2000}[A-Za-z0-9][-_]$")
@@ -42,6 +43,7 @@ _HAS_QUERY = re.compile(r"[?#]")
 _REST_OF_NAME = re.compile(r"_[A-Za-z0-9]|-[a-z0-9]{2}")
 _REST_OF_OWNER = re.compile(r"[A-Za-z0-9-]{2,39}/[A-Za-z0-9][A-Za-z0-9._-]{2,99}")
 _BLANK = re.compile(r"\s{1,6}")
+_BLANKS = re.compile(r"\s")
 # What can only be a part of a repository (`tree/main/src`) or an item of a hub (`datasets/owner/name`).
 _VIEW = re.compile(r"(?:tree|blob|raw)/[A-Za-z0-9]")
 _HUB_ITEM = re.compile(r"(?:datasets|spaces)/(?:[A-Za-z0-9]|$)")
@@ -50,6 +52,7 @@ _IS_A_NAME = re.compile(r"[_~0-9]|[a-z][A-Z]|[a-z]-[a-z]")
 _FRACTION = re.compile(r"\d{1,9}(?:[/.]\d{1,9})?|10\.\d{4,5}/.{1,200}")
 _VIEWED = re.compile(r"/(?:tree|blob)(?:/|$)")
 _STOP_AFTER_BLANK = re.compile(r"\s{1,2}[.,;](?:\s|$)")
+_SMALL_WORD = re.compile(r"[a-z][a-z0-9_-]{2,60}[.]?")
 _CLONE_ENDING = re.compile(r"\s{1,3}(?=\.git(?![A-Za-z0-9_-]))")
 _NUMBER_AFTER_BLANK = re.compile(r"\s{1,3}\.\d")
 _FILE_ENDING = re.compile(r"(?:git|dat|csv|tsv|json|zip|gz|tgz|tar\.gz|txt|pdf|html?|php|ipynb)(?![A-Za-z0-9_/-])")
@@ -89,8 +92,9 @@ def read_path(text: str, start: int, host: str, host_end: int, read_run: Callabl
     if group_end is not None:
         return group_end
     for _ in range(_MAX_JOINS):
-        piece = re.sub(r"\s", "", text[host_end:end])
-        following = _join(text, end, folded, piece)
+        piece = _BLANKS.sub("", text[host_end:end])
+        is_broken = end - start > len(_BLANKS.sub("", text[start:end]))
+        following = _join(text, end, folded, piece, is_broken=is_broken)
         if following is None and _SPACED_SLASH.search(text, host_end, end):
             following = _join_spaced(text, end, piece)
         if following is None:
@@ -118,8 +122,11 @@ def _group_end(text: str, start: int, end: int) -> int | None:
     return group_end if re.fullmatch(r"[\sA-Za-z0-9/._~%?=&#+-]{1,300}", rest) and "http" not in rest else None
 
 
-def _join(text: str, end: int, host: str, path: str) -> int | None:
-    """Where an address goes on after the blank at `end`, or None where the blank ends it."""
+def _join(text: str, end: int, host: str, path: str, *, is_broken: bool) -> int | None:
+    """Where an address goes on after the blank at `end`, or None where the blank ends it.
+
+    `is_broken` where blanks have been closed in it before.
+    """
     blank = _BLANK.match(text, end)
     if blank is None or blank[0].count("\n") > 1:
         return None
@@ -138,7 +145,7 @@ def _join(text: str, end: int, host: str, path: str) -> int | None:
     token = _TOKEN.match(text, blank.end())
     if token is None or token[0].casefold().startswith(("http", "www.")):
         return None
-    if _ENDS_OPEN.search(path) or (path.endswith(".") and _completes_dot(host, token[0])):
+    if _ENDS_OPEN.search(path) or (path.endswith(".") and _completes_dot(text, host, token)):
         words = _WORDS if token[0][0].isupper() else _FUNCTION_WORDS
         is_word = token[0].rstrip(".,;:").casefold() in words
         return blank.end() if token[0][0].isalnum() and not is_word else None
@@ -149,7 +156,8 @@ def _join(text: str, end: int, host: str, path: str) -> int | None:
     if path.endswith("/") and token[0][0] != ".":
         is_spaced_slash = text[end - 2 : end - 1].isspace() and depth < wanted
         is_next = is_spaced_slash or _is_next_segment(text, token, host, path, depth, wanted)
-        return blank.end() if is_next else None
+        is_deep = wanted == 0 or host.startswith(_NESTED)
+        return blank.end() if is_next or (is_broken and is_deep and _ends_sentence(text, token)) else None
     if wanted and depth >= 1 and path[-1:].isalnum() and _is_rest_of_name(token[0]) and not _HAS_QUERY.search(path):
         return blank.end()
     if wanted == depth and path[-1:].isalnum() and token[0][0].isalnum() and _is_named(text, end, path, token):
@@ -162,7 +170,7 @@ def _join(text: str, end: int, host: str, path: str) -> int | None:
 
 def _wanted(host: str) -> int:
     """How many segments an address on this host has at least; 0 where nobody can know."""
-    return _DEPTHS.get(host) or (2 if host.startswith("gitlab.") else 0)
+    return _DEPTHS.get(host) or (2 if host.startswith(_NESTED) else 0)
 
 
 def _is_named(text: str, end: int, path: str, token: re.Match[str]) -> bool:
@@ -185,8 +193,8 @@ def _is_next_segment(text: str, token: re.Match[str], host: str, path: str, dept
     is_page_root = host.endswith((".github.io", ".gitlab.io")) and depth == 0
     if is_page_root and (token[0].endswith("/") or _ends_sentence(text, token)):
         return True
-    # Groups of GitLab hold groups: what follows two segments may be the repository.
-    return _continues(text, token, depth, 0 if host.startswith("gitlab.") and depth >= 2 else wanted)
+    # What follows a group and another may be the repository.
+    return _continues(text, token, depth, 0 if host.startswith(_NESTED) and depth >= 2 else wanted)
 
 
 def _join_spaced(text: str, end: int, path: str) -> int | None:
@@ -215,11 +223,15 @@ def _is_rest_of_name(token: str) -> bool:
     return _REST_OF_NAME.match(token) is not None and rest.casefold() not in _FUNCTION_WORDS and rest[-1:] != "_"
 
 
-def _completes_dot(host: str, token: str) -> bool:
-    """Whether a token goes on after a dot that ends the address so far: `name. git`, `data. csv`, `zenodo. 1234567`."""
+def _completes_dot(text: str, host: str, token: re.Match[str]) -> bool:
+    """Whether a token goes on after a dot that ends the address so far: `name. git`, `data. csv`, `zenodo. 1234567`.
+
+    So does one small word with which the text ends: that is no sentence.
+    """
     if host in ("doi.org", "dx.doi.org"):
-        return token[0].isdigit()
-    return _FILE_ENDING.match(token) is not None
+        return token[0][0].isdigit()
+    is_rest = _SMALL_WORD.fullmatch(token[0]) is not None and not text[token.end() : token.end() + 3].strip()
+    return _FILE_ENDING.match(token[0]) is not None or (is_rest and len(text) < token.end() + 3)
 
 
 def _depth(host: str, path: str) -> int:

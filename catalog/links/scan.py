@@ -47,16 +47,18 @@ _SCHEME = re.compile(
 _SCHEME_BEGINS = re.compile(rf"http|hxxp|ftp|{_SPLIT_SCHEME}")
 _OTHER_SCHEME = re.compile(r"(?:[a-z]{2,6}(?:\+[a-z]{2,5})?\s?:\s?/{1,3}|[a-z]{3,6}//|//)\s?$|git@$", re.IGNORECASE)
 # An address that nothing can make longer or shorter, as most are: ordinary letters, and then the text ends, or stops
-# and a blank follow, but no number, no `git` and nothing with a slash, which may be the rest of it.
+# and a blank follow, but no number, no `git`, no last word and nothing with a slash, which may be the rest of it.
 _PLAIN = re.compile(
     r"https?://(?:[a-z0-9]{1,60}+(?:-[a-z0-9]{1,60}+){0,9}+\.){1,6}+[a-z]{2,20}+"
     r"/(?:[A-Za-z0-9_-]{1,100}+(?![A-Za-z0-9_-])/?+){0,8}+(?<=[A-Za-z0-9/])(?<![Ww]{3})"
-    r"(?=[.,;)]{0,3}+(?:\s*+$|(?<=[.,;)])\s++(?![0-9]|git\b|[^\s/]{0,200}+/))|(?<!/) \.\s*+$)"
+    r"(?=[.,;)]{0,3}+(?:\s*+$|(?<=[.,;)])\s++(?![0-9]|git\b|[a-z][a-z0-9_-]{2,60}+\.?\s?$|[^\s/]{0,200}+/))"
+    r"|(?<!/) \.\s*+$)"
 )
 _OPENS_GROUP = ("{", "<")
 _USER = re.compile(r"[A-Za-z0-9._-]{1,64}(?::[A-Za-z0-9._-]{0,64})?@(?=[A-Za-z0-9])")
 _RUN = re.compile(r"[A-Za-z0-9\-._~:/?#@&()+,=%!]{1,2000}")
 _NEXT_SCHEME = re.compile(r"h(?:tt|xx)ps?\s{0,2}:|www\.", re.IGNORECASE)
+_GLUED_AND = re.compile(r"(?<=/)(?:and|or)$")
 # An address that is the value of another's parameter.
 _IN_QUERY = re.compile(r"[^?\s]{0,400}\?[^\s]{0,400}(?<==)$")
 _PAGE_HOST = re.compile(hostname.split_once(rf"{_DOT}io\b", "github", "gitlab"))
@@ -239,7 +241,11 @@ def _read_run(text: str, start: int) -> int:
     following = _NEXT_SCHEME.search(text, start, run.end() + 3)
     if following and _IN_QUERY.match(text, start, following.start()):
         following = _NEXT_SCHEME.search(text, following.end(), run.end() + 3)
-    return min(following.start(), run.end()) if following else run.end()
+    if following is None or following.start() > run.end():
+        return run.end()
+    # What joins two addresses in a sentence was glued to both.
+    joined = _GLUED_AND.search(text, max(start, following.start() - 5), following.start())
+    return joined.start() if joined else following.start()
 
 
 def _read_whole_run(text: str, start: int) -> int:
