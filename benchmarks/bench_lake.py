@@ -224,9 +224,9 @@ def _step_lines(measured: list[Figures]) -> Iterator[str]:
 )
 @click.option(
     "--head-cores",
-    type=click.IntRange(1),
+    type=click.IntRange(0),
     default=0,
-    help="Driver and load are slow machines, too, of so many cores with that share; without, nobody holds them.",
+    help="Driver and load are slow machines, too, of so many cores with that share; with 0 nobody holds them.",
 )
 @click.option("--rounds", type=click.IntRange(1), default=1, show_default=True, help="How often each is done.")
 @click.option("--load", is_flag=True, help="Load the same documents by `catalog load`, too.")
