@@ -207,6 +207,35 @@ CASES: list[tuple[str, list[tuple[str | None, str]]]] = [
         "Athttps://acme.org/river/andhttps://acme.org/map/band.",
         [(None, "https://acme.org/river"), (None, "https://acme.org/map/band")],
     ),
+    # A name cut in two, or a name after a blank, is known by the part of the repository behind it.
+    (
+        "Athttps://github.com/acme/riv\ner/blob/master/map.md.",
+        [("https://github.com/acme/riv\ner/blob/master/map.md", GITHUB + "acme/river")],
+    ),
+    ("At https://gitee.com/acme/ models/tree/master/cv.", [(None, "https://gitee.com/acme/models")]),
+    ("At https://gitee.com/acme/ models and/or data.", [(None, "https://gitee.com/acme")]),
+    ("At https://huggingface.co/datasets/ river\\_14.", [(None, "https://huggingface.co/datasets/river_14")]),
+    ("At https://huggingface.co/datasets/ we say.", [(None, "https://huggingface.co/datasets")]),
+    # A bracket that was opened before the address closes after it, whatever number follows.
+    ("Here (https://doi.org/10.5281/zenodo.12)55.", [(None, "https://doi.org/10.5281/zenodo.12")]),
+    ("Here (https://acme.org/river_(map))55.", [(None, "https://acme.org/river_(map)")]),
+    # Any ending does after `www.`, if a path follows.
+    ("Page: www.acme.ink/river.", [("www.acme.ink/river", "https://www.acme.ink/river")]),
+    ("Page: www.acme.ink of rivers.", []),
+    (
+        "At https://https://github.com/acme/river.",
+        [("https://https://github.com/acme/river", GITHUB + "acme/river")],
+    ),
+    ("At https://git.tu&#45;acme.org/river.", [(None, "https://git.tu-acme.org/river")]),
+    (
+        "\\href{https://big-acme.github.io/river/}{big-\nacme.github.io/river/}",
+        [("https://big-acme.github.io/river/", "https://big-acme.github.io/river")],
+    ),
+    (
+        "\\href{https://acme.github.io/river/}{big-\nacme.github.io/river/}",
+        [("https://acme.github.io/river/", "https://acme.github.io/river")],
+    ),
+    ("At https://huggingface.co/discussions/paper/1.", [(None, "https://huggingface.co/discussions/paper/1")]),
     ("Rivers differ (see acme-rivers.org).", [("acme-rivers.org", "https://acme-rivers.org")]),
     ("We foresee acme-rivers.org as a name.", []),
     ("We keep leaderboards on acme-rivers.org.", [("acme-rivers.org", "https://acme-rivers.org")]),

@@ -14,6 +14,8 @@ from catalog.links.targets import FoundLink, Target
 
 # Between an address and the words that show it: `URL{`, `\href{URL}{`, `\href{URL}{\texttt{`.
 _SHOWN_AS = re.compile(r"\}?\{(?:\\[a-z]{1,12}\{){0,3}")
+# The same where the words break at a hyphen: `\href{https://big-acme.github.io}{big-⏎acme.github.io}`.
+_SHOWN_IN_TWO = re.compile(r"\}\{([a-z0-9-]{1,60}-)\s{1,2}")
 
 
 class _Place(NamedTuple):
@@ -69,14 +71,21 @@ def _without_labels(text: str, places: list[_Place]) -> list[_Place]:
     kept: list[_Place] = []
     for place in places:
         previous = kept[-1] if kept else None
+        between = text[previous.stretch.end : place.stretch.start] if previous else ""
+        if previous is not None and _is_in_two(between, previous, place):
+            continue
         if previous is not None and _site(previous) == _site(place):
-            between = text[previous.stretch.end : place.stretch.start]
             if _SHOWN_AS.fullmatch(between):
                 continue
             if between == "](" and previous.target.key != place.target.key:
                 kept.pop()
         kept.append(place)
     return kept
+
+
+def _is_in_two(between: str, previous: _Place, place: _Place) -> bool:
+    lead = _SHOWN_IN_TWO.fullmatch(between)
+    return lead is not None and _site(previous) == lead[1] + _site(place)
 
 
 def _site(place: _Place) -> str:

@@ -22,7 +22,8 @@ _HUB_KINDS: dict[str, LinkKind] = {"datasets": "dataset", "spaces": "space", "mo
 HUB_PAGES = word_set(
     "docs papers collections blog learn posts tasks join login pricing settings organizations new chat api "
     "inference enterprise models datasets spaces studios search terms-of-service privacy changelog brand support "
-    "languages metrics welcome course transformers"
+    "languages metrics welcome course transformers discussions notifications logout tos content-guidelines "
+    "inference-endpoints inference-providers"
 )
 """First segments of paths at Hugging Face that name no person and no organisation."""
 _OWNER_PAGES = frozenset(("models", "datasets", "spaces", "collections", "activity", "papers", "posts"))

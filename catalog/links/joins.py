@@ -47,6 +47,8 @@ _BLANKS = re.compile(r"\s")
 # What can only be a part of a repository (`tree/main/src`) or an item of a hub (`datasets/owner/name`).
 _VIEW = re.compile(r"(?:tree|blob|raw)/[A-Za-z0-9]")
 _HUB_ITEM = re.compile(r"(?:datasets|spaces)/(?:[A-Za-z0-9]|$)")
+# The rest of a name, or a name, with a part of the repository behind it.
+_VIEWED_NAME = re.compile(r"[A-Za-z0-9._-]{1,100}/(?:tree|blob|raw)/[A-Za-z0-9]")
 # What no word of a sentence looks like.
 _IS_A_NAME = re.compile(r"[_~0-9]|[a-z][A-Z]|[a-z]-[a-z]")
 _FRACTION = re.compile(r"\d{1,9}(?:[/.]\d{1,9})?|10\.\d{4,5}/.{1,200}")
@@ -151,6 +153,9 @@ def _join(text: str, end: int, host: str, path: str, *, is_broken: bool) -> int 
         return blank.end() if token[0][0].isalnum() and not is_word else None
     if path == "/" and host in ("huggingface.co", "hf.co") and _HUB_ITEM.match(token[0]):
         return blank.end()
+    is_viewed_name = 0 < depth <= 2 == wanted and _VIEWED_NAME.match(token[0]) is not None
+    if is_viewed_name and (depth == 1) == path.endswith("/"):
+        return blank.end()
     if _is_word(token[0]):
         return None
     if path.endswith("/") and token[0][0] != ".":
@@ -186,6 +191,9 @@ def _is_named(text: str, end: int, path: str, token: re.Match[str]) -> bool:
 
 def _is_next_segment(text: str, token: re.Match[str], host: str, path: str, depth: int, wanted: int) -> bool:
     """Whether the token after `…/ `, that is no common word, is the next segment of the address."""
+    # The first datasets had no owner (`datasets/NAME`).
+    if path == "/datasets/" and depth < wanted and _is_last(text, token) and _IS_A_NAME.search(token[0]):
+        return True
     if path.endswith(("/tree/", "/blob/")) or (wanted == depth == 2 and _VIEW.match(token[0])):
         return True
     if _VIEWED.search(path) and _is_last(text, token):

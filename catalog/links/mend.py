@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from html import unescape
 from typing import NamedTuple
 
 _MARK = re.compile(
@@ -18,7 +19,7 @@ _MARK = re.compile(
     r"|(?P<nothing>[\u200b-\u200d\u2060\ufeff\u00ad]|\\-|\\(?:allowbreak|linebreak|nolinkurl)\b(?:\{\})?"
     r"|\\discretionary\{-?\}\{\}\{\}|\\hspace\{0pt\}|\\penalty\d{1,5}\b|\\{1,2}(?=\r?\n)|\{\}(?=[A-Za-z0-9/._~-]))"
     r"|\\{1,2}(?P<escaped>[_#%&/:.=?@+])"
-    r"|(?P<entity>&(?:amp|lt|gt|quot|nbsp|#38|#95|#x2[fF]|#47);)"
+    r"|(?P<entity>&(?:amp|lt|gt|quot|nbsp|#(?:3[3-9]|[4-9]\d|1[01]\d|12[0-6])|#[xX][2-7][0-9a-fA-F]);)"
     r"|(?P<ligature>[\ufb00-\ufb04])"
     r"|(?P<wide>(?<=[A-Za-z0-9/])[．／：](?=[A-Za-z0-9/／]))"
 )
@@ -27,7 +28,7 @@ _BEGINNING = re.compile(
     r"[\\${&∼˜～‐‑−﹣－–\u200b-\u200d\u2060\ufeff\u00ad\ufb00-\ufb04．／：](?:(?<![{&])|(?<=\{)[-~_}\\]|(?<=&)[a-z#])"
 )
 _STANDS_FOR = {"tilde": "~", "under": "_", "hyphen": "-", "nothing": ""}
-_ENTITIES = {"amp": "&", "#38": "&", "lt": "<", "gt": ">", "quot": '"', "nbsp": " ", "#95": "_", "#47": "/"}
+_NAMED = {"&nbsp;": " "}
 # The letters that a typesetter drew as one, by the code points of Unicode's block "Alphabetic Presentation Forms".
 _LIGATURES = {"\ufb00": "ff", "\ufb01": "fi", "\ufb02": "fl", "\ufb03": "ffi", "\ufb04": "ffl"}
 _WIDE = {"．": ".", "／": "/", "：": ":"}
@@ -94,7 +95,7 @@ def _replacement(match: re.Match[str]) -> str:
     if group == "escaped":
         return match["escaped"]
     if group == "entity":
-        return _ENTITIES.get(match["entity"][1:-1].lower(), "/")
+        return _NAMED.get(match["entity"]) or unescape(match["entity"])
     if group == "ligature":
         return _LIGATURES[match["ligature"]]
     if group == "wide":

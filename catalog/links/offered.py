@@ -36,8 +36,9 @@ def is_offered(host: str, text: str, start: int, end: int) -> bool:
     folded = host.casefold()
     if folded.endswith(hostname.PAGE_HOSTS) and folded.count(".") >= 2:
         return True
-    if folded.startswith("www.") and folded.count(".") >= 2 and folded.rpartition(".")[2] in ENDINGS:
-        return True
+    if folded.startswith("www.") and folded.count(".") >= 2:
+        ending = folded.rpartition(".")[2]
+        return ending in ENDINGS or (ending.isalpha() and _HAS_PATH.match(text, end) is not None)
     if not _HAS_PATH.match(text, end):
         return _is_led(host, text, start, end)
     if folded in joins.KNOWN_HOSTS or folded.partition(".")[2] in joins.KNOWN_HOSTS:

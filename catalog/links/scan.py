@@ -40,7 +40,7 @@ _DOT_OF_ANCHOR = re.compile(r"\.(?:[a-z]{2,12}+(?![a-z0-9-])|\s{0,3}+(?:com?|io|
 _LONGEST_NAME = len("hugging face") + 3
 _LONGEST_SCHEME = len("h ttps")
 _SCHEME = re.compile(
-    rf"({_SPLIT_SCHEME}|h(?:tt|xx)ps?|ftp)"
+    rf"(?:https?://(?=https?://))?({_SPLIT_SCHEME}|h(?:tt|xx)ps?|ftp)"
     r"\s{0,4}[:;]?\s{0,4}[/\\]{0,4}(?:\s{0,4}[/\\]){0,3}\s{0,4}",
     re.IGNORECASE,
 )
@@ -58,7 +58,6 @@ _OPENS_GROUP = ("{", "<")
 _USER = re.compile(r"[A-Za-z0-9._-]{1,64}(?::[A-Za-z0-9._-]{0,64})?@(?=[A-Za-z0-9])")
 _RUN = re.compile(r"[A-Za-z0-9\-._~:/?#@&()+,=%!]{1,2000}")
 _NEXT_SCHEME = re.compile(r"h(?:tt|xx)ps?\s{0,2}:|www\.", re.IGNORECASE)
-_GLUED_AND = re.compile(r"(?<=/)(?:and|or)$")
 # An address that is the value of another's parameter.
 _IN_QUERY = re.compile(r"[^?\s]{0,400}\?[^\s]{0,400}(?<==)$")
 _PAGE_HOST = re.compile(hostname.split_once(rf"{_DOT}io\b", "github", "gitlab"))
@@ -241,11 +240,7 @@ def _read_run(text: str, start: int) -> int:
     following = _NEXT_SCHEME.search(text, start, run.end() + 3)
     if following and _IN_QUERY.match(text, start, following.start()):
         following = _NEXT_SCHEME.search(text, following.end(), run.end() + 3)
-    if following is None or following.start() > run.end():
-        return run.end()
-    # What joins two addresses in a sentence was glued to both.
-    joined = _GLUED_AND.search(text, max(start, following.start() - 5), following.start())
-    return joined.start() if joined else following.start()
+    return min(following.start(), run.end()) if following else run.end()
 
 
 def _read_whole_run(text: str, start: int) -> int:

@@ -15,7 +15,7 @@ _GLUED_HEADING = re.compile(r"\.(?=[A-Z][a-z]{2,20}:$)")
 _GLUED_SENTENCE = re.compile(r"\.(?=[A-Z][a-z]{1,20}$)")
 # "…/toolandhttps://…": the word between two addresses, unless the last word of the first is one that ends like it.
 _GLUED_AND = re.compile(
-    r"(?<=[A-Za-z0-9])(?<!(?<![a-z])[bshlw])(?<!(?<![a-z])(?:br|gr|st))(?<!(?<![a-z])isl)and$", re.IGNORECASE
+    r"(?<=[A-Za-z0-9/])(?<!(?<![a-z])[bshlw])(?<!(?<![a-z])(?:br|gr|st))(?<!(?<![a-z])isl)and$", re.IGNORECASE
 )
 # "…/toolData:https://…": the label of the next address.
 _GLUED_LABEL = re.compile(
@@ -32,6 +32,7 @@ _GLUED_BRACKET = re.compile(
 )
 # LaTeX's blank that breaks no line: a name has a tilde at its beginning only.
 _TIE = re.compile(r"(?<=[A-Za-z0-9])~")
+_BRACKET = re.compile(r"[()]")
 _COMMA_WORD = re.compile(r",(?=[A-Za-z]{2,})")
 _TRAILING_ESCAPE = re.compile(r"(?:%(?:20|0[AaDd]|7[BbDd])){1,3}$")
 _PAGE_HOST = (".github.io", ".gitlab.io", ".hf.space")
@@ -57,6 +58,8 @@ def trimmed_end(host: str, path: str, following: str, before: str = "") -> int:
         comma = _COMMA_WORD.search(path)
         if comma and not any(mark in path[comma.end() :] for mark in ("/", ".", ",", "=")):
             path = path[: comma.start()]
+    if before == "(":
+        path = path[: _group_end(path)]
     kept = _without_stops(path)
     return len(_without_stops(kept.rstrip("_")) if before == "_" else kept)
 
@@ -79,6 +82,16 @@ def _forge_path(path: str) -> str:
         query = re.match(r"[?#][^,;()]{0,500}", path[end:])
         end += query.end() if query else 0
     return path[:end]
+
+
+def _group_end(path: str) -> int:
+    """Where the bracket closes that stands before the address, though more than a stop may follow: `…/a)55`."""
+    depth = 0
+    for match in _BRACKET.finditer(path):
+        depth += 1 if match[0] == "(" else -1
+        if depth < 0:
+            return match.start()
+    return len(path)
 
 
 def _without_stops(path: str) -> str:
