@@ -216,6 +216,8 @@ CASES: list[tuple[str, list[tuple[str | None, str]]]] = [
     ("At https://gitee.com/acme/ models and/or data.", [(None, "https://gitee.com/acme")]),
     ("At https://huggingface.co/datasets/ river\\_14.", [(None, "https://huggingface.co/datasets/river_14")]),
     ("At https://huggingface.co/datasets/ we say.", [(None, "https://huggingface.co/datasets")]),
+    ("At https://github.com/\n\nacme/river .", [("https://github.com/\n\nacme/river", GITHUB + "acme/river")]),
+    ("At https://github.com/\n\nacme/river maps.", [(None, "https://github.com")]),
     # A bracket that was opened before the address closes after it, whatever number follows.
     ("Here (https://doi.org/10.5281/zenodo.12)55.", [(None, "https://doi.org/10.5281/zenodo.12")]),
     ("Here (https://acme.org/river_(map))55.", [(None, "https://acme.org/river_(map)")]),

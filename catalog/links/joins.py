@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from typing import NamedTuple
 
 from catalog.links.hosts import word_set
 
@@ -41,6 +42,7 @@ _TOKEN = re.compile(r"[A-Za-z0-9._~%-][A-Za-z0-9._~%/?=&#-]{0,199}")
 _ENDS_OPEN = re.compile(r"^[^?#]{0,2000}[A-Za-z0-9][-_]$")
 _HAS_QUERY = re.compile(r"[?#]")
 _REST_OF_NAME = re.compile(r"_[A-Za-z0-9]|-[a-z0-9]{2}")
+_OWNER_AND_NAME = re.compile(r"[A-Za-z0-9-]{1,39}/[A-Za-z0-9._-]{2,100}")
 _REST_OF_OWNER = re.compile(r"[A-Za-z0-9-]{2,39}/[A-Za-z0-9][A-Za-z0-9._-]{2,99}")
 _BLANK = re.compile(r"\s{1,6}")
 _BLANKS = re.compile(r"\s")
@@ -95,8 +97,8 @@ def read_path(text: str, start: int, host: str, host_end: int, read_run: Callabl
         return group_end
     for _ in range(_MAX_JOINS):
         piece = _BLANKS.sub("", text[host_end:end])
-        is_broken = end - start > len(_BLANKS.sub("", text[start:end]))
-        following = _join(text, end, folded, piece, is_broken=is_broken)
+        was_joined = end - start > len(_BLANKS.sub("", text[start:end]))
+        following = _join(_Broken(text, end, folded, piece, _depth(folded, piece), _wanted(folded), was_joined))
         if following is None and _SPACED_SLASH.search(text, host_end, end):
             following = _join_spaced(text, end, piece)
         if following is None:
@@ -124,18 +126,32 @@ def _group_end(text: str, start: int, end: int) -> int | None:
     return group_end if re.fullmatch(r"[\sA-Za-z0-9/._~%?=&#+-]{1,300}", rest) and "http" not in rest else None
 
 
-def _join(text: str, end: int, host: str, path: str, *, is_broken: bool) -> int | None:
-    """Where an address goes on after the blank at `end`, or None where the blank ends it.
+class _Broken(NamedTuple):
+    """An address up to a blank at `end` of the text.
 
-    `is_broken` where blanks have been closed in it before.
+    `depth` is how many segments it has, `wanted` how many one on this host has at least, and `was_joined` whether
+    blanks have been closed in it before.
     """
+
+    text: str
+    end: int
+    host: str
+    path: str
+    depth: int
+    wanted: int
+    was_joined: bool
+
+
+def _join(broken: _Broken) -> int | None:
+    """Where an address goes on after the blank at its end, or None where the blank ends it."""
+    text, end, host, path = broken[:4]
     blank = _BLANK.match(text, end)
-    if blank is None or blank[0].count("\n") > 1:
+    if blank is None:
         return None
-    wanted = _wanted(host)
-    depth = _depth(host, path)
+    if blank[0].count("\n") > 1:
+        return blank.end() if _begins_again(broken, blank.end()) else None
     clone_ending = _CLONE_ENDING.match(text, end)
-    if clone_ending and depth == 2 and host in _CLONED_FROM and path[-1:].isalnum() and not path.endswith(".git"):
+    if clone_ending and broken.depth == 2 and host in _CLONED_FROM and path[-1:].isalnum() and path[-4:] != ".git":
         return clone_ending.end()
     if host in ("doi.org", "dx.doi.org") and _NUMBER_AFTER_BLANK.match(text, end):
         return blank.end()
@@ -143,34 +159,52 @@ def _join(text: str, end: int, host: str, path: str, *, is_broken: bool) -> int 
     if slash:
         if slash[0].count("\n") > 1:
             return None
-        return _after_slash(text, slash, depth, wanted, is_viewed=_VIEWED.search(path) is not None)
+        return _after_slash(text, slash, broken.depth, broken.wanted, is_viewed=_VIEWED.search(path) is not None)
     token = _TOKEN.match(text, blank.end())
     if token is None or token[0].casefold().startswith(("http", "www.")):
         return None
+    return blank.end() if _goes_on(broken, token) else None
+
+
+def _begins_again(broken: _Broken, start: int) -> bool:
+    """Whether all of the address stands in the next paragraph: any other is ended by it."""
+    if broken.path != "/" or broken.wanted != 2:
+        return False
+    token = _OWNER_AND_NAME.match(broken.text, start)
+    return token is not None and _is_last(broken.text, token)
+
+
+def _goes_on(broken: _Broken, token: re.Match[str]) -> bool:
+    """Whether the token after the blank belongs to the address."""
+    text, end, host, path, depth, wanted, was_joined = broken
     if _ENDS_OPEN.search(path) or (path.endswith(".") and _completes_dot(text, host, token)):
         words = _WORDS if token[0][0].isupper() else _FUNCTION_WORDS
-        is_word = token[0].rstrip(".,;:").casefold() in words
-        return blank.end() if token[0][0].isalnum() and not is_word else None
+        return token[0][0].isalnum() and token[0].rstrip(".,;:").casefold() not in words
     if path == "/" and host in ("huggingface.co", "hf.co") and _HUB_ITEM.match(token[0]):
-        return blank.end()
+        return True
     is_viewed_name = 0 < depth <= 2 == wanted and _VIEWED_NAME.match(token[0]) is not None
     if is_viewed_name and (depth == 1) == path.endswith("/"):
-        return blank.end()
+        return True
     if _is_word(token[0]):
-        return None
+        return False
     if path.endswith("/") and token[0][0] != ".":
         is_spaced_slash = text[end - 2 : end - 1].isspace() and depth < wanted
-        is_next = is_spaced_slash or _is_next_segment(text, token, host, path, depth, wanted)
+        is_next = is_spaced_slash or _is_next_segment(broken, token)
         is_deep = wanted == 0 or host.startswith(_NESTED)
-        return blank.end() if is_next or (is_broken and is_deep and _ends_sentence(text, token)) else None
-    if wanted and depth >= 1 and path[-1:].isalnum() and _is_rest_of_name(token[0]) and not _HAS_QUERY.search(path):
-        return blank.end()
-    if wanted == depth and path[-1:].isalnum() and token[0][0].isalnum() and _is_named(text, end, path, token):
-        return blank.end()
+        return is_next or (was_joined and is_deep and _ends_sentence(text, token))
+    return path[-1:].isalnum() and _completes_name(broken, token)
+
+
+def _completes_name(broken: _Broken, token: re.Match[str]) -> bool:
+    """Whether the token is the rest of the name, or of the owner, in the middle of which the address breaks."""
+    _, _, _, path, depth, wanted, _ = broken
+    if wanted and depth >= 1 and _is_rest_of_name(token[0]) and not _HAS_QUERY.search(path):
+        return True
+    if wanted == depth and token[0][0].isalnum() and _is_named(broken, token):
+        return True
     # An owner cut in two: the token brings the rest of it and the name, and the sentence ends there.
-    if wanted == 2 and depth == 1 and _REST_OF_OWNER.fullmatch(token[0]) and _is_last(text, token):
-        return blank.end()
-    return None
+    is_owner_cut = wanted == 2 and depth == 1 and _REST_OF_OWNER.fullmatch(token[0]) is not None
+    return is_owner_cut and _is_last(broken.text, token)
 
 
 def _wanted(host: str) -> int:
@@ -178,8 +212,9 @@ def _wanted(host: str) -> int:
     return _DEPTHS.get(host) or (2 if host.startswith(_NESTED) else 0)
 
 
-def _is_named(text: str, end: int, path: str, token: re.Match[str]) -> bool:
+def _is_named(broken: _Broken, token: re.Match[str]) -> bool:
     """Whether the text speaks of the last segment and the token in one word, and never of the segment alone."""
+    text, end, _, path = broken[:4]
     segment = path.rpartition("/")[2].casefold()
     name = segment + token[0].rstrip(".,;:").casefold()
     near = f"{text[max(0, end - _NEAR) : end - len(path)]} {text[token.end() : token.end() + _NEAR]}".casefold()
@@ -189,8 +224,9 @@ def _is_named(text: str, end: int, path: str, token: re.Match[str]) -> bool:
     return name in words and segment not in words
 
 
-def _is_next_segment(text: str, token: re.Match[str], host: str, path: str, depth: int, wanted: int) -> bool:
+def _is_next_segment(broken: _Broken, token: re.Match[str]) -> bool:
     """Whether the token after `…/ `, that is no common word, is the next segment of the address."""
+    text, _, host, path, depth, wanted, _ = broken
     # The first datasets had no owner (`datasets/NAME`).
     if path == "/datasets/" and depth < wanted and _is_last(text, token) and _IS_A_NAME.search(token[0]):
         return True
