@@ -201,6 +201,7 @@ CASES: list[tuple[str, list[tuple[str | None, str]]]] = [
     ("At https://www. acme.org/ river.", [(None, "https://www.acme.org/river")]),
     ("At https://www.acme.org/ river.", [(None, "https://www.acme.org")]),
     ("At https://github.com/acme/deep.\nriver.", [(None, GITHUB + "acme/deep.river")]),
+    ("At https://github.com/acme/deep. river.", [(None, GITHUB + "acme/deep")]),
     ("At https://github.com/acme/deep.\nsoon.", [(None, GITHUB + "acme/deep")]),
     ("At https://github.com/acme/deep.\nriver maps.", [(None, GITHUB + "acme/deep")]),
     (

@@ -70,20 +70,21 @@ def _without_labels(text: str, places: list[_Place]) -> list[_Place]:
     """Drop what only shows an address in words: `URL{text}`, `\\href{URL}{text}`, `[text](URL)` on one host."""
     kept: list[_Place] = []
     for place in places:
-        previous = kept[-1] if kept else None
-        between = text[previous.stretch.end : place.stretch.start] if previous else ""
-        if previous is not None and _is_in_two(between, previous, place):
-            continue
-        if previous is not None and _site(previous) == _site(place):
-            if _SHOWN_AS.fullmatch(between):
+        if kept:
+            previous, between = kept[-1], text[kept[-1].stretch.end : place.stretch.start]
+            if _is_shown(previous, between, place):
                 continue
-            if between == "](" and previous.target.key != place.target.key:
+            is_labelled = between == "](" and _site(previous) == _site(place)
+            if is_labelled and previous.target.key != place.target.key:
                 kept.pop()
         kept.append(place)
     return kept
 
 
-def _is_in_two(between: str, previous: _Place, place: _Place) -> bool:
+def _is_shown(previous: _Place, between: str, place: _Place) -> bool:
+    """Whether `place` is in the words that show the address before it, be they broken at a hyphen."""
+    if _site(previous) == _site(place):
+        return _SHOWN_AS.fullmatch(between) is not None
     lead = _SHOWN_IN_TWO.fullmatch(between)
     return lead is not None and _site(previous) == lead[1] + _site(place)
 

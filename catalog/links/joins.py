@@ -1,7 +1,7 @@
 """Addresses broken by white space: which blanks are closed, and which end the address.
 
 Every rule needs a reason in the address itself: it is not complete yet, or it breaks at a slash, a dot, a hyphen or
-an underscore. Two whole words with a blank between them are never joined.
+an underscore. Two whole words with a blank between them are joined only where the text speaks of them as one.
 """
 
 from __future__ import annotations
@@ -270,12 +270,12 @@ def _is_rest_of_name(token: str) -> bool:
 def _completes_dot(text: str, host: str, token: re.Match[str]) -> bool:
     """Whether a token goes on after a dot that ends the address so far: `name. git`, `data. csv`, `zenodo. 1234567`.
 
-    So does one small word with which the text ends: that is no sentence.
+    So does one small word on a line of its own with which the text ends: that is no sentence.
     """
     if host in ("doi.org", "dx.doi.org"):
         return token[0][0].isdigit()
-    is_rest = _SMALL_WORD.fullmatch(token[0]) is not None and not text[token.end() : token.end() + 3].strip()
-    return _FILE_ENDING.match(token[0]) is not None or (is_rest and len(text) < token.end() + 3)
+    is_rest = text[token.start() - 1] == "\n" and _SMALL_WORD.fullmatch(token[0]) is not None
+    return _FILE_ENDING.match(token[0]) is not None or (is_rest and len(text) <= token.end() + 1)
 
 
 def _depth(host: str, path: str) -> int:

@@ -28,7 +28,6 @@ _BEGINNING = re.compile(
     r"[\\${&∼˜～‐‑−﹣－–\u200b-\u200d\u2060\ufeff\u00ad\ufb00-\ufb04．／：](?:(?<![{&])|(?<=\{)[-~_}\\]|(?<=&)[a-z#])"
 )
 _STANDS_FOR = {"tilde": "~", "under": "_", "hyphen": "-", "nothing": ""}
-_NAMED = {"&nbsp;": " "}
 # The letters that a typesetter drew as one, by the code points of Unicode's block "Alphabetic Presentation Forms".
 _LIGATURES = {"\ufb00": "ff", "\ufb01": "fi", "\ufb02": "fl", "\ufb03": "ffi", "\ufb04": "ffl"}
 _WIDE = {"．": ".", "／": "/", "：": ":"}
@@ -95,7 +94,7 @@ def _replacement(match: re.Match[str]) -> str:
     if group == "escaped":
         return match["escaped"]
     if group == "entity":
-        return _NAMED.get(match["entity"]) or unescape(match["entity"])
+        return unescape(match["entity"]).replace("\xa0", " ")  # `&nbsp;` is a blank like any other
     if group == "ligature":
         return _LIGATURES[match["ligature"]]
     if group == "wide":
