@@ -8,18 +8,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from catalog.lake.papers import SAME_PLACE
 from catalog.lake.views import Views
 from catalog.load.facts import NEWEST_FIRST, SUMMED_UP
-from catalog.load.texts import FIELDS
-from catalog.models import digest_entries, paper_records
-
-_POINTERS: Final = tuple(f"{field}_variant_id" for field in FIELDS)
-
-
-def _stated(table: str, columns: tuple[str, ...]) -> str:
-    return ", ".join(f"mention.{name}" for name in columns if name not in ("publication_date", *_POINTERS))
-
 
 # Each mention with the day that it stands for.
 _DATED: Final = """
@@ -27,20 +17,6 @@ SELECT mention.* EXCEPT (publication_date),
   CASE WHEN card.digest_id IS NULL THEN mention.publication_date ELSE card.publication_date END AS publication_date
 FROM mentions AS mention
 LEFT JOIN cards AS card ON card.digest_id = mention.digest_id AND card.position = mention.position
-"""
-
-_ENTRIES: Final = f"""
-SELECT {_stated("digest_entries", tuple(digest_entries.c.keys()))}, mention.publication_date,
-  {", ".join(f"pointer.{name}" for name in _POINTERS)}
-FROM dated_mentions AS mention LEFT JOIN pointers AS pointer ON {SAME_PLACE.format("pointer", "mention")}
-WHERE mention.digest_id IS NOT NULL
-"""
-
-_RECORDS: Final = f"""
-SELECT {_stated("paper_records", tuple(paper_records.c.keys()))}, mention.publication_date,
-  {", ".join(f"pointer.{name}" for name in _POINTERS)}
-FROM mentions AS mention LEFT JOIN pointers AS pointer ON {SAME_PLACE.format("pointer", "mention")}
-WHERE mention.digest_id IS NULL
 """
 
 # Two lists of papers are the same where their sorted ids are.
@@ -111,48 +87,31 @@ FROM (
 ) GROUP BY paper_id, category
 """
 
-_PAPERS: Final = """
-SELECT paper.id, paper.title, paper.title_key, paper.abstract, paper.arxiv_id, stated.author_count,
-  stated.publication_date, CAST(substr(stated.publication_date, 1, 4) AS BIGINT) AS publication_year,
+_PAPER_FACTS: Final = """
+SELECT paper.id, paper.arxiv_id, stated.author_count, stated.publication_date,
+  CAST(substr(stated.publication_date, 1, 4) AS BIGINT) AS publication_year,
   CASE WHEN coded.paper_id IS NULL THEN 0 ELSE 1 END AS has_repository,
-  coalesce(listed.digest_count, 0) AS digest_count, listed.first_digest_id, listed.latest_digest_id,
-  paper.authors, found.doi
-FROM paper_texts AS paper
+  coalesce(listed.digest_count, 0) AS digest_count, listed.first_digest_id, listed.latest_digest_id, found.doi
+FROM paper_places AS paper
 LEFT JOIN stated_numbers AS stated ON stated.paper_id = paper.id
 LEFT JOIN in_digests AS listed ON listed.paper_id = paper.id
 LEFT JOIN with_repository AS coded ON coded.paper_id = paper.id
 LEFT JOIN dois AS found ON found.paper_id = paper.id
 """
 
-_NAMED_AUTHORS: Final = """
-SELECT id AS paper_id, posexplode(from_json(authors, 'array<string>')) AS (place, name)
-FROM paper_texts WHERE authors IS NOT NULL
-"""
-
-_PAPER_AUTHORS: Final = """
-SELECT listed.paper_id, listed.place + 1 AS position, authors.id AS author_id
-FROM named_authors AS listed JOIN authors ON authors.name = listed.name
-"""
-
 
 def define_derived(views: Views) -> None:
-    """Define `digest_entries`, `paper_records`, `digests`, `papers`, and their authors and categories."""
+    """Define `digests`, `paper_facts` (all that `papers` says but the texts) and `paper_categories`."""
     views.define("dated_mentions", _DATED)
-    # Numbers are summed up without the variants: to look these up is most of the work for an entry or a record.
+    # Under the names that stand in the statement of `catalog load`.
     views.define("digest_entries", "SELECT * FROM dated_mentions WHERE digest_id IS NOT NULL")
     views.define("paper_records", "SELECT * FROM dated_mentions WHERE digest_id IS NULL")
     views.define("stated_numbers", SUMMED_UP.format("true"))
-    views.define("digest_entries", _ENTRIES)
-    views.define("paper_records", _RECORDS)
     views.define("digest_profiles", _PROFILES)
     views.define("digests", _DIGESTS, is_kept=True)
     views.define("listings", _LISTINGS)
     views.define("ordered_listings", _ORDERED_LISTINGS)
     views.define("in_digests", _IN_DIGESTS)
     views.define("dois", _DOIS)
-    views.define("papers", _PAPERS)
+    views.define("paper_facts", _PAPER_FACTS)
     views.define("paper_categories", _CATEGORIES)
-    views.define("named_authors", _NAMED_AUTHORS)
-    views.define("author_names", "SELECT DISTINCT name FROM named_authors")
-    views.number("authors", "author_names", ("name",))
-    views.define("paper_authors", _PAPER_AUTHORS)

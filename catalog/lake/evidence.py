@@ -6,6 +6,7 @@ document comes last, so that a copy of which a part is missing has none and coun
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from typing import Any, Final
 
@@ -24,6 +25,10 @@ def _columns(*tables: Any, without: tuple[str, ...] = ()) -> tuple[str, ...]:
     return tuple(name for name in named if name != "id" and not name.endswith("_id") and name not in without)
 
 
+HASHES: Final = {field: f"{field}_hash" for field in FIELDS}
+"""Text of a mention -> the column that holds what stands for it where texts are compared: 16 bytes of its SHA-256."""
+
+_HASH_BYTES: Final = 16
 _MENTION: Final = dict.fromkeys(name for kind in MENTION_TABLES for name in kind.own_columns)
 
 PIECES: Final[dict[str, tuple[str, ...]]] = {
@@ -33,7 +38,7 @@ PIECES: Final[dict[str, tuple[str, ...]]] = {
         *("entry_count", "record_count", "reject_count"),
     ),
     "digest": ("place", "plain_name", "marked_name", *_columns(digests, without=("name",))),
-    "mention": ("place", *_MENTION, "title_key", *FIELDS),
+    "mention": ("place", *_MENTION, "title_key", *FIELDS, *HASHES.values()),
     "link": ("place", *_columns(links, repositories, link_assertions)),
     "reject": _columns(rejects),
     "fault": ("text", "exit_code"),
@@ -46,7 +51,7 @@ _OWN_NUMBERS: Final = ("copy_id", "place", "is_dated", "exit_code")
 _KINDS: Final = {column.name: column.type.python_type for table in metadata.tables.values() for column in table.columns}
 
 NUMBERS: Final = frozenset((*_OWN_NUMBERS, *(name for name, kind in _KINDS.items() if kind is int)))
-"""The columns that hold whole numbers; the others hold text."""
+"""The columns that hold whole numbers; the others hold text, but for `HASHES`."""
 
 COLUMNS: Final = tuple(dict.fromkeys(("piece", "copy_id", *(name for names in PIECES.values() for name in names))))
 """Every column of evidence: one row fills those of its kind, which stands in `piece`."""
@@ -96,9 +101,17 @@ def _terms(record: DocumentRecord, terms: LoadTerms) -> Row:
 
 def _mentions(rows: MentionRows, copy_id: int, place: int | None) -> Iterator[Row]:
     for row in rows.mentions:
-        yield _row("mention", copy_id, {**row, "place": place})
+        yield _row("mention", copy_id, {**row, "place": place, **_hashes(row)})
     for row in rows.links:
         yield _row("link", copy_id, {**row, "place": place})
+
+
+def _hashes(row: Row) -> Row:
+    return {name: _hash(row[field]) for field, name in HASHES.items()}
+
+
+def _hash(text: str | None) -> bytes | None:
+    return None if text is None else hashlib.sha256(text.encode()).digest()[:_HASH_BYTES]
 
 
 def _reject(reject: RejectRecord, copy_id: int) -> Row:

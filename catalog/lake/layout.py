@@ -31,7 +31,7 @@ TABLES: Final = tuple(
 """The tables of a lake. Left out are those that are the same in every catalogue file and come with its schema, and
 `releases`."""
 
-FORMAT: Final = "paper-catalogue-lake/1"
+FORMAT: Final = "paper-catalogue-lake/2"
 _MANIFEST: Final = "manifest.json"
 _MOST_BYTES: Final = 256 * 1024 * 1024
 _OF_PATTERNS: Final = "*?[]{}\\:"
@@ -107,7 +107,8 @@ class Lake:
             raise CatalogError(f"{path}: cannot be read ({error.strerror}); check its permissions.") from error
         except ValueError as error:
             raise CatalogError(
-                f"{path}: is no manifest of a lake ({error}); name another folder, or build the lake anew.",
+                f"{path}: is no manifest of this version's lakes ({error}); "
+                "name another folder, or build the lake anew.",
                 ExitCode.WRONG_FILE,
             ) from error
         head = known_revisions()[-1]

@@ -7,10 +7,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pyspark.sql import functions
-from pyspark.sql.types import DataType, LongType, StringType, StructField, StructType
+from pyspark.sql.types import BinaryType, DataType, LongType, StringType, StructField, StructType
 from sqlalchemy import Column, Table
 
-from catalog.lake.evidence import COLUMNS, NUMBERS, PIECES
+from catalog.lake.evidence import COLUMNS, HASHES, NUMBERS, PIECES
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
@@ -23,6 +23,8 @@ def evidence_type(piece: str | None = None) -> StructType:
 
 
 def _of_evidence(name: str) -> DataType:
+    if name in HASHES.values():
+        return BinaryType()
     return LongType() if name in NUMBERS else StringType()
 
 

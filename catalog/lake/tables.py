@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 from catalog.lake.dates import define_dates
 from catalog.lake.derived import define_derived
 from catalog.lake.documents import define_documents
+from catalog.lake.entries import define_entries
 from catalog.lake.evidence import PIECES
 from catalog.lake.links import define_links
 from catalog.lake.papers import define_papers
 from catalog.lake.schema import evidence_type
+from catalog.lake.texts import define_texts
 from catalog.lake.tuning import gathered
 from catalog.lake.views import Views
 
@@ -43,3 +45,5 @@ def define_tables(views: Views, evidence: Mapping[str, DataFrame]) -> None:
     define_dates(views)
     define_links(views)
     define_derived(views)
+    define_texts(views)
+    define_entries(views)

@@ -20,7 +20,7 @@ from typing import Any, Final
 import pyarrow
 import pyarrow.parquet
 
-from catalog.lake.evidence import NUMBERS, PIECES
+from catalog.lake.evidence import HASHES, NUMBERS, PIECES
 from catalog.lake.reading import evidence_of
 from catalog.load.account import LoadTerms
 from catalog.rows import Row
@@ -90,9 +90,7 @@ class _File:
 
     def __init__(self, folder: Path, piece: str) -> None:
         names = ("copy_id", *PIECES[piece])
-        self._schema = pyarrow.schema(
-            [(name, pyarrow.int64() if name in NUMBERS else pyarrow.string()) for name in names]
-        )
+        self._schema = pyarrow.schema([(name, _kind(name)) for name in names])
         folder.mkdir()
         # Bounds of long texts help nobody; those of copies say which build a file is of.
         self._file = pyarrow.parquet.ParquetWriter(
@@ -115,6 +113,12 @@ class _File:
             group = pyarrow.Table.from_batches(self._group)
             self._group = []
             self._file.write_table(group, row_group_size=group.num_rows)
+
+
+def _kind(name: str) -> Any:
+    if name in HASHES.values():
+        return pyarrow.binary()
+    return pyarrow.int64() if name in NUMBERS else pyarrow.string()
 
 
 def _column(values: list[Any], kind: Any) -> Any:

@@ -60,7 +60,14 @@ def test_a_manifest_that_is_none(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "manifest.json").write_bytes(content)
     refused = run("export", tmp_path, "-d", tmp_path / "lake.db")
     assert refused.exit_code == 78
-    assert "is no manifest of a lake" in refused.output
+    assert "is no manifest of this version's lakes" in refused.output
+
+
+def test_a_lake_of_an_earlier_format(tmp_path: Path) -> None:
+    Lake(tmp_path).commit(manifest(format="paper-catalogue-lake/1"))
+    refused = run("export", tmp_path, "-d", tmp_path / "lake.db")
+    assert refused.exit_code == 78
+    assert f"(its format is 'paper-catalogue-lake/1', not '{FORMAT}'); name another folder, or build" in refused.output
 
 
 @pytest.mark.parametrize("name", ["../elsewhere", "/etc", "tables-000001/../../elsewhere"])

@@ -74,6 +74,11 @@ def _require_hard_cases(database: Path) -> None:
         "SELECT 1 FROM paper_variants WHERE title IS NOT NULL",
         "SELECT 1 FROM paper_variants WHERE abstract IS NOT NULL",
         "SELECT 1 FROM paper_variants WHERE authors IS NOT NULL",
+        # Of equally long texts the first in code point order is shown.
+        "SELECT 1 FROM paper_variants AS kept JOIN papers ON papers.id = paper_id "
+        "WHERE length(kept.abstract) = length(papers.abstract)",
+        "SELECT 1 FROM paper_variants AS kept JOIN papers ON papers.id = paper_id "
+        "WHERE length(kept.title) = length(papers.title)",
         "SELECT 1 FROM digest_entries JOIN papers ON papers.id = paper_id "
         "WHERE papers.arxiv_id IS NOT NULL AND digest_entries.arxiv_id IS NULL",
         "SELECT 1 FROM papers AS one JOIN papers AS other USING (title_key) WHERE one.arxiv_id > other.arxiv_id",

@@ -11,7 +11,7 @@ import pytest
 
 from benchmarks.made_digests import made_documents
 from catalog.lake import writing
-from catalog.lake.evidence import PIECES
+from catalog.lake.evidence import HASHES, PIECES
 from catalog.lake.reading import evidence_of
 from catalog.lake.writing import keep, writer
 from catalog.load import load_terms
@@ -48,6 +48,15 @@ def test_files_hold_what_documents_say(batches: list[Any], tmp_path: Path, monke
         written = pyarrow.parquet.ParquetFile(file)
         assert written.read().to_pylist() == rows, piece
         assert (written.num_row_groups > 1) == (piece == "mention")
+
+
+def test_a_hash_stands_for_each_text(batches: list[Any]) -> None:
+    mentions = [row for row in evidence_of(iter(batches), TERMS, None) if row["piece"] == "mention"]
+    for field, name in HASHES.items():
+        texts = {row[field] for row in mentions}
+        assert {row[name] for row in mentions if row[field] is None} <= {None}
+        assert len({(row[field], row[name]) for row in mentions}) == len({row[name] for row in mentions}) == len(texts)
+        assert len(texts) > 10
 
 
 def test_files_of_attempts_that_nobody_named_are_gone(batches: list[Any], tmp_path: Path) -> None:
