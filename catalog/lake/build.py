@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from catalog.errors import CatalogError, ExitCode, Fault, exit_code_of_writing
 from catalog.lake.files import hashed_files
-from catalog.lake.layout import FORMAT, TABLES, Lake, Manifest
+from catalog.lake.layout import FORMAT, Lake, Manifest
 from catalog.lake.mapping import applied, few_rows
 from catalog.lake.reading import hasher
 from catalog.lake.schema import shaped
@@ -28,6 +28,7 @@ from catalog.release.order import primary_key
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
+    from sqlalchemy import Table
 
 _MOST_FAULTS: Final = 1000
 _WRITERS: Final = 4
@@ -103,18 +104,25 @@ def write_tables(session: SparkSession, folder: Path, staging: Path, evidence: d
     """Write every table that follows from `evidence` into `folder`, a folder each; `staging` is used meanwhile."""
     folder, staging = folder.absolute(), staging.absolute()  # Java may stand elsewhere than this process
     views = Views(session, staging)
-    define_tables(views, evidence)
-    rows = {name: shaped(views.rows(name), metadata.tables[name]) for name in TABLES}
-    # Several at once: the last tasks of one table leave cores free for the next.
+    # Several at once: the last tasks of one step leave cores free for the next, and planning it leaves them idle.
     with ThreadPoolExecutor(_WRITERS) as pool:
-        list(pool.map(lambda name: _write_table(rows[name], name, folder / name), TABLES))
+        try:
+            writing = [
+                pool.submit(_write_table, views.rows(name), metadata.tables[name], folder / name)
+                for name in define_tables(views, evidence)
+            ]
+            for written in writing:
+                written.result()
+        except BaseException:
+            pool.shutdown(cancel_futures=True)
+            raise
     shutil.rmtree(staging)
 
 
-def _write_table(rows: DataFrame, name: str, folder: Path) -> None:
-    keys = [key.strip() for key in primary_key(metadata.tables[name]).split(",")]
-    by = PARTITIONED.get(name)
-    ordered = rows.orderBy(*([by] if by else []), *keys)
+def _write_table(rows: DataFrame, table: Table, folder: Path) -> None:
+    keys = [key.strip() for key in primary_key(table).split(",")]
+    by = PARTITIONED.get(table.name)
+    ordered = shaped(rows, table).orderBy(*([by] if by else []), *keys)
     writer = ordered.write.partitionBy(by) if by else ordered.write
     writer.parquet(str(folder))
 

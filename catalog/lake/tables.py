@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING, Final
 
 from catalog.lake.dates import define_dates
 from catalog.lake.derived import define_derived
@@ -22,6 +22,19 @@ if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
 
+_STEPS: Final[tuple[tuple[Callable[[Views], None], tuple[str, ...]], ...]] = (
+    (define_documents, ("source_documents", "loads", "rejects")),
+    (define_papers, ()),
+    (define_links, ("link_assertions", "paper_links", "paper_link_roles", "links", "repositories")),
+    (define_dates, ()),
+    (define_derived, ("digests", "paper_categories")),
+    (define_texts, ("papers", "paper_variants", "paper_authors", "authors")),
+    (define_entries, ("digest_entries", "paper_records")),
+)
+"""What defines tables, and which, each after those that it reads. Dates are many small steps: the tables of links are
+written meanwhile."""
+
+
 def read_evidence(session: SparkSession, folder: str, builds: list[str]) -> dict[str, DataFrame]:
     """Return the evidence of `builds`, which lie in `folder`, by kind of row."""
     folder = os.path.abspath(folder)  # Java may stand elsewhere than this process
@@ -36,14 +49,13 @@ def by_piece(rows: DataFrame) -> dict[str, DataFrame]:
     return {piece: gathered(some) for piece, some in of_piece.items()}
 
 
-def define_tables(views: Views, evidence: Mapping[str, DataFrame]) -> None:
-    """Define every table of the lake (`catalog.lake.schema.TABLES`) as a view of its name, from all evidence."""
+def define_tables(views: Views, evidence: Mapping[str, DataFrame]) -> Iterator[str]:
+    """Define every table of the lake (`catalog.lake.schema.TABLES`) as a view of its name, from all evidence.
+
+    Yields the name of each as soon as it is defined, so that it can be written while the next ones are worked out.
+    """
     for piece, rows in evidence.items():
         views.define(f"evidence_{piece}", rows)
-    define_documents(views)
-    define_papers(views)
-    define_dates(views)
-    define_links(views)
-    define_derived(views)
-    define_texts(views)
-    define_entries(views)
+    for define, names in _STEPS:
+        define(views)
+        yield from names
