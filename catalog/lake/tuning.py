@@ -43,6 +43,14 @@ MIDDLE: Final = {
 # threads of its own.
 _QUICK_JAVA: Final = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
 
+# Much work is worth to be compiled thoroughly, but only what runs often: at ten times Java's own thresholds. With those
+# of its own the compiler takes more from the cores of every worker than the steps of a build, which differ, give back.
+# And a build waits for no answer, so that what collects its garbage need not work beside it.
+_PATIENT_JAVA: Final = (
+    "-XX:Tier4InvocationThreshold=50000 -XX:Tier4MinInvocationThreshold=6000 -XX:Tier4CompileThreshold=150000 "
+    "-XX:Tier4BackEdgeThreshold=400000 -XX:+UseParallelGC"
+)
+
 
 def work_size(before: Manifest | None, paths: Iterable[Path]) -> int:
     """Return how many bytes documents at `paths` and the evidence of a lake have together, gzip as what it may hold."""
@@ -57,9 +65,8 @@ def task_count(size: int) -> int:
 
 def start_settings(size: int) -> dict[str, str]:
     """Return the settings with which Spark is started for `size` bytes of documents and evidence."""
-    if size > MIDDLE_BYTES:
-        return {}
-    java = {f"spark.{process}.extraJavaOptions": _QUICK_JAVA for process in ("driver", "executor")}
+    options = _PATIENT_JAVA if size > MIDDLE_BYTES else _QUICK_JAVA
+    java = {f"spark.{process}.extraJavaOptions": options for process in ("driver", "executor")}
     if size > SMALL_BYTES:
         return java
     # Of a cluster no more than has work: each executor is a Java to start, too.

@@ -79,8 +79,13 @@ def test_a_session_is_tuned_anew_but_for_what_it_was_started_with(
     assert session.conf.get(other) == default
 
 
-def test_more_documents_start_spark_as_it_is() -> None:
-    assert tuning.start_settings(tuning.MIDDLE_BYTES + 1) == {}
+def test_java_compiles_by_the_size_of_the_work() -> None:
+    much = tuning.start_settings(tuning.MIDDLE_BYTES + 1)
+    assert "spark.cores.max" not in much
+    for process in ("driver", "executor"):
+        options = much[f"spark.{process}.extraJavaOptions"]
+        assert "Tier4" in options
+        assert "TieredStopAtLevel" not in options
     middle = tuning.start_settings(tuning.MIDDLE_BYTES)
     assert "spark.cores.max" not in middle
     small = tuning.start_settings(20 * MIB)
