@@ -75,7 +75,9 @@ class Cluster:
 
     def _status(self) -> dict[str, Any]:
         with urllib.request.urlopen(self._page, timeout=PATIENCE) as answer:
-            return dict(json.load(answer))
+            text = answer.read()
+        # A master that has just begun to listen may answer nothing yet.
+        return dict(json.loads(text)) if text else {"workers": []}
 
     def _start(self, name: str, main: str, *arguments: str) -> Path:
         home = Path(find_spec("pyspark").submodule_search_locations[0])  # type: ignore[union-attr,index]
