@@ -19,12 +19,14 @@ from tests.catalogues import FERN, LICHEN, MOSS_NET, document, load
 from tests.conftest import rows
 from tests.contents import contents
 
-# Few of each, so that what is said in different documents meets: the first two titles have one key.
-TITLES = ("On Moss", "On $\\mathcal{M}$oss", "Moss Revisited", "Counting Dew", "counting  dew")
+# Few of each, so that what is said in different documents meets: the first three titles have one key. Some are equally
+# long, as two abstracts are: then the order of their characters decides which is shown.
+TITLES = ("On Moss", "ON MOSS", "On $\\mathcal{M}$oss", "Moss Revisited", "Counting Dew", "counting  dew")
 ABSTRACTS = (
     None,
     None,
     "Moss grows. Code: https://github.com/invented-lab/moss",
+    "Moss glows. Code: https://github.com/invented-lab/moss",
     "Moss grows, and so does the code, which will be released at https://github.com/Invented-Lab/Moss.",
     "Dew falls on https://github.com/invented-lab/dew and is built on https://github.com/invented-lab/moss.",
 )

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 
 from catalog.checks import check_catalog
+from catalog.lake.tuning import SMALL, is_in_one_part
 from catalog.records import DocumentRecord
 from tests.catalogues import AS_OF
 from tests.conftest import rows
@@ -20,6 +21,15 @@ from tests.test_load_order import documents
 
 pytestmark = pytest.mark.xdist_group("spark")
 
+_AS_MUCH = {
+    "spark.sql.shuffle.partitions": "3",
+    "spark.sql.autoBroadcastJoinThreshold": "10MB",
+    "spark.sql.adaptive.enabled": "true",
+    "spark.sql.codegen.wholeStage": "true",
+    "spark.sql.codegen.factoryMode": "FALLBACK",
+}
+"""How Spark is set where there is much to do."""
+
 
 def test_any_documents_give_the_facts_of_a_load(session: Any, tmp_path: Path) -> None:
     _same_facts(session, tmp_path, _worlds(60, is_derandomized=True), random.Random(7))
@@ -28,6 +38,19 @@ def test_any_documents_give_the_facts_of_a_load(session: Any, tmp_path: Path) ->
 @pytest.mark.slow
 def test_any_documents_give_the_facts_of_a_load_at_length(session: Any, tmp_path: Path) -> None:
     _same_facts(session, tmp_path, _worlds(600, is_derandomized=False), random.Random())
+
+
+@pytest.mark.slow
+def test_any_documents_give_the_facts_of_a_load_in_many_parts(session: Any, tmp_path: Path) -> None:
+    before = {name: session.conf.get(name) for name in SMALL}
+    try:
+        for name, value in _AS_MUCH.items():
+            session.conf.set(name, value)
+        assert not is_in_one_part(session)
+        _same_facts(session, tmp_path, _worlds(60, is_derandomized=True), random.Random(8))
+    finally:
+        for name, value in before.items():
+            session.conf.set(name, value)
 
 
 def _worlds(count: int, *, is_derandomized: bool) -> list[list[DocumentRecord]]:
