@@ -50,7 +50,7 @@ def by_piece(rows: DataFrame) -> dict[str, DataFrame]:
 
 
 def define_tables(views: Views, evidence: Mapping[str, DataFrame]) -> Iterator[str]:
-    """Define every table of the lake (`catalog.lake.schema.TABLES`) as a view of its name, from all evidence.
+    """Define every table of the lake (`catalog.lake.layout.TABLES`) as a view of its name, from all evidence.
 
     Yields the name of each as soon as it is defined, so that it can be written while the next ones are worked out.
     """
